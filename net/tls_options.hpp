@@ -1,0 +1,47 @@
+// What one side asks of a TLS handshake, and what came out of it. Plain data: no OpenSSL header here.
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace net {
+
+enum class tls_role { client, server };
+enum class tls_version { any, tls1_0, tls1_1, tls1_2, tls1_3 };
+
+// A certificate with its key, and the authorities one trusts; loaded once, shared by many sessions.
+// Defined in net/tls_context.hpp; opaque here so that this header stays light.
+class tls_identity;
+class tls_trust;
+
+struct tls_options {
+    tls_role role = tls_role::client;
+    tls_version min_version = tls_version::any;
+    tls_version max_version = tls_version::any;
+    std::string server_name;                      // client: SNI, empty for none
+    std::vector<std::string> alpn;                // client: offered; server: accepted, by preference
+    std::shared_ptr<const tls_identity> identity; // server: required; client: its certificate, if any
+    std::shared_ptr<const tls_trust> trust;       // whom to verify against; null: any certificate will do
+    bool verify_name = false;                     // client, with trust: also match server_name
+    bool request_client_certificate = false;      // server
+};
+
+struct certificate_facts {
+    std::string subject;            // one line, RFC 2253 order
+    std::string issuer;
+    std::vector<std::string> names; // DNS and IP subjectAltNames
+    std::string not_before, not_after; // ISO 8601, UTC
+    bool verified = false;          // against tls_options::trust
+    std::string verify_error;       // OpenSSL's words when it was not
+};
+
+struct tls_facts {
+    std::string version; // "TLSv1.3"
+    std::string cipher;
+    std::string alpn;        // negotiated, or empty
+    std::string server_name; // server role: the SNI the client sent
+    bool has_peer_certificate = false;
+    certificate_facts peer;
+};
+
+} // namespace net
