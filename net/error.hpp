@@ -7,13 +7,13 @@
 namespace net {
 
 enum class failure {
-    eof,       // the peer closed its side in good order (FIN, or TLS close_notify)
-    reset,     // the connection broke (RST, EPIPE, TLS truncated without close_notify counts as eof)
-    timeout,   // the deadline passed first
-    refused,   // nobody listens there
-    resolve,   // the host name has no address
-    tls,       // handshake or record failure; the text has OpenSSL's reason
-    closed,    // this side closed or cancelled it earlier
+    eof,     // the peer closed its side in good order (FIN, or TLS close_notify)
+    reset,   // the connection broke (RST, EPIPE, TLS truncated without close_notify counts as eof)
+    timeout, // the deadline passed first
+    refused, // nobody listens there
+    resolve, // the host name has no address
+    tls,     // handshake or record failure; the text has OpenSSL's reason
+    closed,  // this side closed or cancelled it earlier
     other,
 };
 

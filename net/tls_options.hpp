@@ -27,12 +27,12 @@ struct tls_options {
 };
 
 struct certificate_facts {
-    std::string subject;            // one line, RFC 2253 order
+    std::string subject; // one line, RFC 2253 order
     std::string issuer;
-    std::vector<std::string> names; // DNS and IP subjectAltNames
+    std::vector<std::string> names;    // DNS and IP subjectAltNames
     std::string not_before, not_after; // ISO 8601, UTC
-    bool verified = false;          // against tls_options::trust
-    std::string verify_error;       // OpenSSL's words when it was not
+    bool verified = false;             // against tls_options::trust
+    std::string verify_error;          // OpenSSL's words when it was not
 };
 
 struct tls_facts {

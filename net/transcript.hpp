@@ -20,7 +20,8 @@ struct transcript_entry {
 
 class transcript {
   public:
-    transcript() : start_(clock::now()) {}
+    transcript()
+        : start_(clock::now()) {}
     // Adjacent entries of the same kind and connection are kept apart: each is one read or write.
     void add(transcript_entry::what kind, int connection, std::string octets);
     const std::vector<transcript_entry>& entries() const { return entries_; }

@@ -1,0 +1,21 @@
+// Where something stands in a suite file, for messages and reports. Lines and columns from 1.
+#pragma once
+#include <string>
+
+namespace mailspec::suite {
+
+struct source_pos {
+    std::string file; // as the user would type it
+    int line = 0;
+    int column = 0;
+};
+
+// One mistake in a suite; str() gives "file:line:col: text".
+struct problem {
+    source_pos at;
+    std::string text; // what was found, what was expected, what to write
+
+    std::string str() const;
+};
+
+} // namespace mailspec::suite

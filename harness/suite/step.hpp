@@ -1,0 +1,147 @@
+// The steps of a dialog as data: what the script grammar (script_parser) makes of the text and what
+// script/ carries out. docs/suite-language.md is the manual. IMAP, POP3, DNS and remote hosts add
+// alternatives to step_body; nothing here knows a socket.
+#pragma once
+#include "harness/suite/source_pos.hpp"
+#include "harness/suite/text_template.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace mailspec::suite {
+
+enum class level { must, should, may };
+const char* name_of(level l); // "MUST", "SHOULD", "MAY"
+
+// ---- sending -------------------------------------------------------------------------------------
+struct send_line { // C: TEXT
+    text_template text;
+};
+struct send_raw { // send "TEXT"
+    text_template text;
+};
+struct send_generated {                               // send N of "TEXT"
+    std::variant<std::uint64_t, text_template> count; // octets; a template must expand to a number
+    text_template text;
+};
+struct split {}; // write what stands before, by itself
+struct pause {
+    std::chrono::milliseconds duration;
+};
+struct half_close {};
+struct close_connection {};
+struct reset_connection {};
+
+// ---- connections and TLS -------------------------------------------------------------------------
+struct tls_request {
+    std::optional<text_template> server_name; // sni NAME
+    std::string version;                      // "1.2": this one only; empty: any
+    std::string alpn;
+    bool certificate = false; // show a client certificate
+    bool refused = false;     // the handshake must fail
+};
+struct open_connection {
+    std::string service; // empty: the case's own
+    bool plain = false;  // a TLS service without TLS
+    tls_request tls;     // for implicit-TLS services
+};
+struct fresh_connection {};
+struct start_tls {
+    tls_request request;
+};
+struct expect_tls {
+    std::string min_version; // "1.2"
+    bool certificate = false;
+};
+
+// ---- replies -------------------------------------------------------------------------------------
+struct reply_check {
+    enum class kind { any_line, each_line, first_line, lines, has, bare, lacks, param };
+    kind what;
+    std::string keyword;               // has, bare, lacks, param
+    std::optional<text_template> text; // regex for *_line and param; the parameters for has
+    int lines = 0;                     // lines N
+    bool or_more = false;              // lines N+
+};
+struct reply_pattern {
+    std::vector<std::string> codes;   // "250", "5yz", "55z"
+    std::string enhanced;             // "5.7.8", "5.7.z"; empty: not looked at
+    bool enhanced_if_offered = false; // written with ?
+    std::vector<reply_check> checks;
+};
+struct closed_pattern {};
+struct silence_pattern {
+    std::chrono::milliseconds duration;
+};
+using server_pattern = std::variant<reply_pattern, closed_pattern, silence_pattern>;
+
+// `S: A or B else warn C else info D`: tiers in order; the first tier is a full success.
+struct outcome_tier {
+    std::optional<level> instead; // nullopt: success; should = warn, may = info
+    std::vector<server_pattern> any_of;
+};
+struct expect_server { // S:
+    std::vector<outcome_tier> tiers;
+};
+
+// ---- delivered mail ------------------------------------------------------------------------------
+struct expect_delivered {
+    bool negative = false;
+    std::optional<text_template> recipient; // nullopt: {recipient}
+    std::chrono::milliseconds within{20000};
+    std::optional<int> times;
+};
+struct expect_header {
+    enum class kind { present, absent, equals, matches, is_type, count, first };
+    kind what;
+    std::string name;
+    std::optional<text_template> text; // equals, matches
+    std::string type;                  // date-time, msg-id, mailbox-list, address-list
+    int count = 0;
+};
+struct expect_received { // a clause of the topmost Received field
+    std::string clause;  // from by with id for
+    bool negative = false;
+    std::vector<text_template> any_of;  // values
+    std::optional<text_template> regex; // or this
+};
+struct expect_body {
+    enum class kind { equals, contains, matches, length };
+    kind what;
+    std::optional<text_template> text;
+    std::uint64_t length = 0;
+};
+
+// ---- blocks --------------------------------------------------------------------------------------
+struct step;
+struct repeat_block {
+    std::uint64_t times;
+    std::vector<step> steps;
+};
+struct either_block {
+    std::vector<std::vector<step>> branches;
+};
+struct fragment_block { // do NAME, resolved when the suite is loaded
+    std::string name;
+    std::vector<std::pair<std::string, text_template>> values; // do mail sender=<>
+    std::vector<step> steps;
+};
+
+using step_body = std::variant<send_line, send_raw, send_generated, split, pause, half_close,
+                               close_connection, reset_connection, open_connection, fresh_connection,
+                               start_tls, expect_tls, expect_server, expect_delivered, expect_header,
+                               expect_received, expect_body, repeat_block, either_block, fragment_block>;
+
+struct step {
+    source_pos at;
+    std::string source; // the line as written, trimmed
+    int connection = 1;
+    bool claim = false; // the step that shows the clause; every case has at least one
+    step_body body;
+};
+
+} // namespace mailspec::suite

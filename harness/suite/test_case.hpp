@@ -1,0 +1,51 @@
+// A loaded case and its suite: everything that running, listing and reporting need to know of it.
+#pragma once
+#include "harness/suite/requirements.hpp"
+#include "harness/suite/step.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace mailspec::suite {
+
+struct need {
+    std::string word; // as written: "SIZE 1..999", "not STARTTLS", "plaintext-auth"
+    bool negative = false;
+    bool capability = false; // an EHLO keyword (capitals) rather than a profile feature
+    std::string name;        // "SIZE", "plaintext-auth"
+    std::string parameter;   // "PLAIN" of AUTH PLAIN
+    std::optional<std::pair<std::uint64_t, std::uint64_t>> range;
+};
+
+struct test_case {
+    std::string id;    // "smtp/rfc5321/transaction/nested-mail"
+    std::string suite; // "smtp/rfc5321/transaction"
+    std::string name;  // "nested-mail"
+    std::string title;
+    std::string why;
+    std::string ruling;
+    std::string security; // empty: not exploitable
+    int rfc = 0;
+    std::string service;                   // smtp submission submissions lmtp
+    std::vector<requirement> requirements; // as found in the catalogue
+    suite::level level = level::must;
+    std::vector<need> needs; // written and implied, suite's and case's
+    int accounts = 0;        // how many the script uses
+    bool reads_mail = false; // has expect delivered
+    std::chrono::milliseconds timeout{60000};
+    source_pos at;           // of the case's name
+    std::string script_text; // as written, for `show`
+    std::vector<step> script;
+};
+
+struct loaded_suite {
+    std::string path; // "smtp/rfc5321/transaction"
+    std::string title;
+    source_pos at;
+    std::vector<test_case> cases;
+};
+
+} // namespace mailspec::suite

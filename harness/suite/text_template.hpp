@@ -1,0 +1,62 @@
+// Text with placeholders, `MAIL FROM:<{sender}>`, parsed but not yet filled in: values differ from run
+// to run. docs/suite-language.md, "Placeholders". Expansion is script/expansion's.
+#pragma once
+#include "harness/suite/source_pos.hpp"
+
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace mailspec::suite {
+
+struct text_template;
+
+struct literal_piece {
+    std::string octets;
+};
+struct variable_piece {
+    std::string name; // "sender", "recipient2", "n"
+};
+struct capability_piece {
+    std::string keyword;   // {cap:SIZE+1}
+    std::int64_t plus = 0; // 0 when nothing is added
+};
+struct repeat_piece {
+    std::uint64_t times = 0;
+    std::shared_ptr<text_template> text;
+};
+struct base64_piece {
+    std::shared_ptr<text_template> text;
+};
+struct fill_piece {
+    std::uint64_t line_length = 0; // CRLF included
+};
+using template_piece =
+    std::variant<literal_piece, variable_piece, capability_piece, repeat_piece, base64_piece, fill_piece>;
+
+struct text_template {
+    std::string source; // as written, for reports
+    std::vector<template_piece> pieces;
+
+    bool uses(std::string_view variable) const; // also inside nested pieces
+};
+
+// How backslashes and braces are read.
+enum class template_kind {
+    plain,  // C: lines and values: no backslash escapes
+    quoted, // "..." with \r \n \t \0 \\ \" \xHH (the quotes already taken off)
+    regex,  // ~...~: backslashes untouched; `{` opens a placeholder only before a letter
+};
+
+// On error: the offset in `source` and what was expected.
+struct template_error {
+    std::size_t offset;
+    std::string text;
+};
+std::expected<text_template, template_error> parse_template(std::string_view source, template_kind kind);
+
+} // namespace mailspec::suite

@@ -1,0 +1,40 @@
+// The server under test as the runner sees it: where its services are, whose mail it takes, what it
+// offers. Made by a profile (profile.hpp), by flags, or by the refmaild that mailspec starts itself.
+#pragma once
+#include "harness/wire/smtp_reply.hpp"
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace mailspec::target {
+
+struct account {
+    std::string user, password, address;
+};
+
+struct target_info {
+    std::string name;                            // "refmaild"
+    std::string version;                         // empty: unknown
+    std::string domain;                          // local domain; empty: unknown
+    std::map<std::string, std::string> services; // "smtp" -> "127.0.0.1:2525"
+    std::vector<account> accounts;
+    std::string maildir; // "/path/{user}", empty: no way to read mail
+    std::set<std::string> features;
+    int sessions = 64; // most connections at once that it takes gently
+    std::chrono::milliseconds reply_timeout{10000};
+    bool allow_remote = false;
+};
+
+// What the EHLO of a service offers, as found by a probe before the run.
+struct service_capabilities {
+    wire::capability_set plain;   // after the first EHLO
+    wire::capability_set secured; // after STARTTLS, or implicit TLS
+    bool offers(std::string_view keyword, std::string_view parameter = {}) const;
+};
+
+} // namespace mailspec::target
