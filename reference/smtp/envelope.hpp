@@ -1,0 +1,41 @@
+// What a transaction knows besides its content: RFC 5321 §2.3.1, and the facts for the log.
+// Handed on with begin_message and not changed afterwards.
+#pragma once
+#include "reference/message/mailbox.hpp"
+#include "reference/smtp/directory.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace refmail::smtp {
+
+enum class body_type { unspecified, seven_bit, eight_bit_mime }; // RFC 6152
+
+struct recipient {
+    message::mailbox address;              // as given, without source route
+    std::vector<destination> destinations; // never empty
+    std::optional<message::mailbox> owner; // RFC 5321 §3.9.2: copies made by a list carry this sender
+};
+
+struct envelope {
+    std::string id; // "SESSION-N": in the Received field, the reply and the log
+    message::reverse_path sender;
+    std::vector<recipient> recipients; // in RCPT order; the same address twice is there twice
+    std::optional<std::uint64_t> declared_size;
+    smtp::body_type body = body_type::unspecified;
+    // RFC 4954 §5: AUTH= of MAIL; disengaged: not given; null: <>, or not believed.
+    std::optional<message::reverse_path> submitter;
+    std::string user; // authenticated, or empty
+    std::string helo;
+    std::string protocol; // the Received field's "with"
+    std::string client_address;
+
+    // The Return-Path of the copies for this recipient.
+    message::reverse_path return_path(const recipient& r) const {
+        return r.owner ? message::reverse_path{false, *r.owner} : sender;
+    }
+};
+
+} // namespace refmail::smtp
