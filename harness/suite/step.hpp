@@ -139,8 +139,8 @@ using step_body = std::variant<send_line, send_raw, send_generated, split, pause
 struct step {
     source_pos at;
     std::string source; // the line as written, trimmed
-    int connection = 1;
-    bool claim = false; // the step that shows the clause; every case has at least one
+    int connection = 1; // blocks and fragments hand theirs down: `2 do hello` sets it on each step within
+    bool claim = false; // the step that shows the clause; every case has at least one, never a block
     step_body body;
 };
 

@@ -17,6 +17,7 @@ struct need {
     bool capability = false; // an EHLO keyword (capitals) rather than a profile feature
     std::string name;        // "SIZE", "plaintext-auth"
     std::string parameter;   // "PLAIN" of AUTH PLAIN
+    std::string service;     // whose EHLO is meant, when not the case's own (`2 open lmtp` ... `2 tls`)
     std::optional<std::pair<std::uint64_t, std::uint64_t>> range;
 };
 
@@ -30,6 +31,7 @@ struct test_case {
     std::string security; // empty: not exploitable
     int rfc = 0;
     std::string service;                   // smtp submission submissions lmtp
+    std::vector<std::string> services;     // all that the script connects to, the case's own first
     std::vector<requirement> requirements; // as found in the catalogue
     suite::level level = level::must;
     std::vector<need> needs; // written and implied, suite's and case's
