@@ -1,5 +1,6 @@
 // What a run found: the model that the runner fills and every writer reads. Plain data, no behaviour;
 // octets are kept as they came (any byte may be in a string marked "octets"). Knows no socket and no suite.
+// Verdicts are final here: under --strict the runner has already made a SHOULD that was violated a `fail`.
 #pragma once
 #include <chrono>
 #include <map>
@@ -88,10 +89,16 @@ struct run_result {
     int exit_code = 0;
 };
 
+// A case that makes the run fail: nonconformance that no baseline names, or a surprise against the baseline
+// (a different failure, an unexpected pass, an entry that has expired).
+bool is_failure(const case_result& c);
+
 struct tally {
-    int pass = 0, fail = 0, warn = 0, info = 0, skip = 0, inconclusive = 0;
+    int pass = 0, fail = 0, warn = 0, info = 0, skip = 0, inconclusive = 0; // by verdict
     int expected = 0;  // failures that the baseline names
     int surprises = 0; // changed, unexpected passes, expired
+    int failures = 0;  // is_failure
+    int security = 0;  // of these, exploitable ones
     int total() const { return pass + fail + warn + info + skip + inconclusive; }
 };
 tally count(const run_result& run);
