@@ -1,8 +1,10 @@
 // Runs the script of one case against a target and says what came of it. One coroutine a case, many at a
-// time on one event loop; a case shares nothing with another but the target's address.
+// time on one event loop; a case shares nothing with another but the target's address. It decides no
+// verdict (runner/verdict) and reads no suite file; docs/suite-language.md is what it carries out.
 #pragma once
 #include "harness/suite/test_case.hpp"
 #include "harness/target/target.hpp"
+#include "harness/wire/ambient_rules.hpp"
 #include "harness/wire/smtp_reply.hpp"
 #include "harness/world/mailbox.hpp"
 #include "net/byte_stream.hpp"
@@ -30,16 +32,33 @@ struct case_environment {
     world::mailbox_reader* mailboxes = nullptr; // null: delivered mail cannot be read
     std::vector<target::account> accounts;      // leased for this run, at least test_case::accounts
     std::string token;                          // unique
+    bool timeless = false;                      // a replay: pauses and waits for mail take no time
 };
 
-// The octets of the server that one step was judged by; what `mutate` alters.
+// What of the server one step was judged by; what `mutate` alters.
 struct judged {
+    enum class what { reply, close, silence, handshake, message, mailbox };
+    what kind = what::reply;
     const suite::step* by = nullptr;
     bool claim = false;
-    int stream = 0;         // n-th connection opened by the case, from 0; -1: a delivered message
-    std::size_t offset = 0; // into all that the server sent on that stream
+    int stream = 0;         // n-th connection opened by the case, from 0; message, mailbox: -1
+    std::size_t offset = 0; // into all that the server sent on that stream; message: index in deliveries;
+                            // mailbox: index in looks
     std::size_t length = 0;
-    bool closed = false; // the step was satisfied by the end of the stream
+};
+
+// A TLS handshake as it came out, for the replay.
+struct handshake {
+    int stream = 0;
+    std::optional<net::tls_facts> facts; // nullopt: it failed
+    std::string error;
+};
+
+// What was last found in a mailbox, for the replay.
+struct mailbox_look {
+    std::string address;
+    std::string token; // the case's, or that of a message of ours that ends a wait
+    std::vector<std::string> messages;
 };
 
 struct mismatch {
@@ -58,7 +77,10 @@ struct case_outcome {
     net::transcript conversation;
     std::vector<judged> steps;               // in order
     std::vector<wire::deviation> deviations; // ambient, with text naming the octets
-    std::vector<std::string> deliveries;     // raw messages that expect delivered looked at, for replay
+    wire::rule_set rules_judged;             // the ambient rules that something here was held against
+    std::vector<std::string> deliveries;     // raw messages that expect delivered looked at
+    std::vector<mailbox_look> looks;
+    std::vector<handshake> handshakes;
     std::chrono::microseconds duration{};
 };
 
