@@ -22,12 +22,12 @@ void deadline_watch::state::on_timer() {
 }
 
 deadline_watch::guard::guard(state& s, deadline until, asio::cancellation_state caller)
-    : state_(s), caller_(caller.slot()) {
+    : state_(s)
+    , caller_(caller.slot()) {
     state_.fired = false;
     state_.current = until.at;
     if (until.at < state_.armed) state_.arm(until.at);
-    if (caller_.is_connected())
-        caller_.assign([&s](asio::cancellation_type type) { s.signal.emit(type); });
+    if (caller_.is_connected()) caller_.assign([&s](asio::cancellation_type type) { s.signal.emit(type); });
 }
 
 deadline_watch::guard::~guard() {

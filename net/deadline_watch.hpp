@@ -22,7 +22,8 @@ namespace net {
 
 class deadline_watch {
     struct state : std::enable_shared_from_this<state> {
-        explicit state(const boost::asio::any_io_executor& on) : timer(on) {}
+        explicit state(const boost::asio::any_io_executor& on)
+            : timer(on) {}
         void arm(clock::time_point when);
         void on_timer();
 
@@ -53,7 +54,8 @@ class deadline_watch {
         boost::asio::cancellation_slot caller_;
     };
 
-    explicit deadline_watch(const boost::asio::any_io_executor& on) : state_(std::make_shared<state>(on)) {}
+    explicit deadline_watch(const boost::asio::any_io_executor& on)
+        : state_(std::make_shared<state>(on)) {}
     ~deadline_watch() { state_->timer.cancel(); }
     deadline_watch(const deadline_watch&) = delete;
     deadline_watch& operator=(const deadline_watch&) = delete;

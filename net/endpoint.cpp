@@ -1,10 +1,10 @@
 // "host:port" as people write it; see the header.
 #include "net/endpoint.hpp"
 
-#include <arpa/inet.h>
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <arpa/inet.h>
 #include <cctype>
 #include <charconv>
 #include <cstring>
@@ -14,9 +14,9 @@ namespace net {
 namespace {
 
 std::unexpected<error> malformed(std::string_view text, std::string_view why) {
-    return std::unexpected(
-        error{failure::other,
-              fmt::format("'{}' is no host:port: {} (write localhost:2525, 127.0.0.1:25 or [::1]:25)", text, why)});
+    return std::unexpected(error{
+        failure::other,
+        fmt::format("'{}' is no host:port: {} (write localhost:2525, 127.0.0.1:25 or [::1]:25)", text, why)});
 }
 
 std::optional<std::uint16_t> port_of(std::string_view digits) {
@@ -52,7 +52,8 @@ result<endpoint> parse_endpoint(std::string_view text) {
         if (close == std::string_view::npos) return malformed(text, "'[' without ']'");
         host = text.substr(1, close - 1);
         if (!ipv6_of(host)) return malformed(text, "between the brackets is no IPv6 address");
-        if (close + 1 >= text.size() || text[close + 1] != ':') return malformed(text, "no ':port' after ']'");
+        if (close + 1 >= text.size() || text[close + 1] != ':')
+            return malformed(text, "no ':port' after ']'");
         port = text.substr(close + 2);
     } else {
         const auto colon = text.rfind(':');
@@ -83,7 +84,8 @@ bool is_loopback(std::string_view host) {
         return IN6_IS_ADDR_V4MAPPED(&*v6) && v6->s6_addr[12] == 127;
     }
     std::string lower(host);
-    std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](unsigned char c) { return std::tolower(c); });
     if (lower.ends_with('.')) lower.pop_back();
     return lower == "localhost" || lower.ends_with(".localhost");
 }

@@ -7,8 +7,12 @@ namespace net {
 
 namespace asio = boost::asio;
 
-error timeout_error() { return error{failure::timeout, "timed out"}; }
-error eof_error() { return error{failure::eof, "the peer closed the connection"}; }
+error timeout_error() {
+    return error{failure::timeout, "timed out"};
+}
+error eof_error() {
+    return error{failure::eof, "the peer closed the connection"};
+}
 
 error error_from(const boost::system::error_code& code) {
     if (code == asio::error::eof) return eof_error();

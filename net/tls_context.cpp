@@ -1,4 +1,4 @@
-// From tls_options to an OpenSSL context, and the cache of them; trust stores.
+// From tls_options to an OpenSSL context, and the cache of them.
 #include "net/tls_context.hpp"
 
 #include <fmt/core.h>
@@ -24,7 +24,9 @@ int number_of(tls_version version) {
     return 0;
 }
 
-bool is_old(tls_version version) { return version == tls_version::tls1_0 || version == tls_version::tls1_1; }
+bool is_old(tls_version version) {
+    return version == tls_version::tls1_0 || version == tls_version::tls1_1;
+}
 
 std::string wire_form(const std::vector<std::string>& names) {
     std::string wire;
@@ -37,8 +39,8 @@ std::string wire_form(const std::vector<std::string>& names) {
 
 // RFC 7301 §3.2: the server chooses by its own preference, and ends the handshake with
 // no_application_protocol when nothing is shared.
-int choose_alpn(SSL*, const unsigned char** out, unsigned char* size, const unsigned char* offered, unsigned length,
-                void* context) {
+int choose_alpn(SSL*, const unsigned char** out, unsigned char* size, const unsigned char* offered,
+                unsigned length, void* context) {
     const std::string& ours = static_cast<const tls_context*>(context)->alpn_wire();
     unsigned char* chosen = nullptr;
     const int found =
@@ -49,14 +51,17 @@ int choose_alpn(SSL*, const unsigned char** out, unsigned char* size, const unsi
 }
 
 // The verdict on the peer's certificate is a fact to report, never the end of the handshake.
-int report_only(int, X509_STORE_CTX*) { return 1; }
+int report_only(int, X509_STORE_CTX*) {
+    return 1;
+}
 
 bool set_versions(SSL_CTX* context, const tls_options& options) {
     if (is_old(options.min_version) || is_old(options.max_version)) {
         // TLS before 1.2 signs with SHA-1, which OpenSSL 3 allows at security level 0 only.
         SSL_CTX_set_security_level(context, 0);
         if (SSL_CTX_set_cipher_list(context, "DEFAULT:@SECLEVEL=0") != 1) return false;
-        if (options.min_version == tls_version::any && SSL_CTX_set_min_proto_version(context, 0) != 1) return false;
+        if (options.min_version == tls_version::any && SSL_CTX_set_min_proto_version(context, 0) != 1)
+            return false;
     }
     if (options.min_version != tls_version::any &&
         SSL_CTX_set_min_proto_version(context, number_of(options.min_version)) != 1)
@@ -73,7 +78,8 @@ bool use_identity(SSL_CTX* context, const tls_identity& identity) {
 }
 
 std::unexpected<error> refused(const char* what) {
-    return std::unexpected(error{failure::tls, fmt::format("{}: {}", what, last_tls_error("unknown cause"))});
+    return std::unexpected(
+        error{failure::tls, fmt::format("cannot use {}: {}", what, last_tls_error("unknown cause"))});
 }
 
 struct cache_key {
@@ -96,12 +102,15 @@ constexpr std::size_t cache_size = 128;
 
 } // namespace
 
-tls_context::~tls_context() { SSL_CTX_free(context_); }
+tls_context::~tls_context() {
+    SSL_CTX_free(context_);
+}
 
 result<std::shared_ptr<const tls_context>> tls_context::build(const tls_options& options) {
     const bool server = options.role == tls_role::server;
     if (server && !options.identity)
-        return std::unexpected(error{failure::tls, "a TLS server needs a certificate (tls_options::identity)"});
+        return std::unexpected(
+            error{failure::tls, "a TLS server needs a certificate (tls_options::identity)"});
     std::shared_ptr<tls_context> made(new tls_context);
     made->context_ = SSL_CTX_new(server ? TLS_server_method() : TLS_client_method());
     SSL_CTX* context = made->context_;
@@ -110,17 +119,18 @@ result<std::shared_ptr<const tls_context>> tls_context::build(const tls_options&
                                   SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     // No resumption: each connection shows a whole handshake, and a server keeps no state between them.
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-    SSL_CTX_set_options(context, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_IGNORE_UNEXPECTED_EOF);
+    SSL_CTX_set_options(context, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
     SSL_CTX_set_num_tickets(context, 0);
     if (options.identity && !use_identity(context, *options.identity)) return refused("the certificate");
-    if (options.trust)
-        if (auto loaded = options.trust->load_into(context); !loaded) return std::unexpected(loaded.error());
-    if (server && options.request_client_certificate) SSL_CTX_set_verify(context, SSL_VERIFY_PEER, report_only);
+    if (options.trust) SSL_CTX_set1_cert_store(context, options.trust->store());
+    if (server && options.request_client_certificate)
+        SSL_CTX_set_verify(context, SSL_VERIFY_PEER, report_only);
     made->alpn_wire_ = wire_form(options.alpn);
     if (!options.alpn.empty()) {
         if (server) SSL_CTX_set_alpn_select_cb(context, choose_alpn, made.get());
         // The one function of OpenSSL that returns 0 for success.
-        else if (SSL_CTX_set_alpn_protos(context, reinterpret_cast<const unsigned char*>(made->alpn_wire_.data()),
+        else if (SSL_CTX_set_alpn_protos(context,
+                                         reinterpret_cast<const unsigned char*>(made->alpn_wire_.data()),
                                          static_cast<unsigned>(made->alpn_wire_.size())) != 0)
             return refused("the ALPN names");
     }
@@ -141,41 +151,6 @@ result<std::shared_ptr<const tls_context>> tls_context::for_options(const tls_op
     if (cache.size() == cache_size) cache.pop_front();
     cache.emplace_back(key, *made);
     return made;
-}
-
-result<std::shared_ptr<const tls_trust>> tls_trust::from_file(const std::string& pem_bundle) {
-    auto made = std::make_shared<tls_trust>();
-    made->file_ = pem_bundle;
-    return made;
-}
-
-result<std::shared_ptr<const tls_trust>> tls_trust::from_directory(const std::string& hashed_folder) {
-    auto made = std::make_shared<tls_trust>();
-    made->directory_ = hashed_folder;
-    return made;
-}
-
-result<std::shared_ptr<const tls_trust>> tls_trust::system() {
-    auto made = std::make_shared<tls_trust>();
-    made->system_ = true;
-    return made;
-}
-
-std::shared_ptr<const tls_trust> tls_trust::only(std::shared_ptr<const tls_identity> authority) {
-    auto made = std::make_shared<tls_trust>();
-    made->authority_ = std::move(authority);
-    return made;
-}
-
-result<void> tls_trust::load_into(SSL_CTX* context) const {
-    if (system_ && SSL_CTX_set_default_verify_paths(context) != 1) return refused("the system's trusted certificates");
-    if (!file_.empty() && SSL_CTX_load_verify_file(context, file_.c_str()) != 1)
-        return refused(fmt::format("trusted certificates from {}", file_).c_str());
-    if (!directory_.empty() && SSL_CTX_load_verify_dir(context, directory_.c_str()) != 1)
-        return refused(fmt::format("trusted certificates from {}", directory_).c_str());
-    if (authority_ && X509_STORE_add_cert(SSL_CTX_get_cert_store(context), authority_->certificate()) != 1)
-        return refused("the trusted certificate");
-    return {};
 }
 
 } // namespace net

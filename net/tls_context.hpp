@@ -14,6 +14,7 @@
 typedef struct x509_st X509;
 typedef struct evp_pkey_st EVP_PKEY;
 typedef struct ssl_ctx_st SSL_CTX;
+typedef struct x509_store_st X509_STORE;
 
 namespace net {
 
@@ -21,7 +22,7 @@ class tls_identity {
   public:
     // What to make when a certificate is made.
     struct spec {
-        std::vector<std::string> names; // DNS names and IP addresses; the first is the CN
+        std::vector<std::string> names;                     // DNS names and IP addresses; the first is the CN
         std::chrono::system_clock::time_point not_before{}; // epoch: one day ago
         std::chrono::system_clock::time_point not_after{};  // epoch: ten years from now
         std::shared_ptr<const tls_identity> issuer;         // null: self-signed
@@ -53,17 +54,16 @@ class tls_identity {
 
 class tls_trust {
   public:
+    // A missing file, or one without a certificate, is an error here and not at the first handshake.
     static result<std::shared_ptr<const tls_trust>> from_file(const std::string& pem_bundle);
     static result<std::shared_ptr<const tls_trust>> from_directory(const std::string& hashed_folder);
     static result<std::shared_ptr<const tls_trust>> system();
-    static std::shared_ptr<const tls_trust> only(std::shared_ptr<const tls_identity> authority);
+    static std::shared_ptr<const tls_trust> only(const tls_identity& authority);
 
-    result<void> load_into(SSL_CTX* context) const;
+    X509_STORE* store() const { return store_.get(); }
 
   private:
-    std::string file_, directory_;
-    bool system_ = false;
-    std::shared_ptr<const tls_identity> authority_;
+    std::shared_ptr<X509_STORE> store_;
 };
 
 // An OpenSSL context made after tls_options; immutable and shared between threads.

@@ -1,13 +1,13 @@
 // Certificates: loaded from PEM, or made (self-signed, or issued by another identity).
 #include "net/tls_context.hpp"
 
-#include <arpa/inet.h>
 #include <fmt/core.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
 
+#include <arpa/inet.h>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -21,7 +21,9 @@ namespace {
 using bio_ptr = std::unique_ptr<BIO, decltype(&BIO_free_all)>;
 using chrono_time = std::chrono::system_clock::time_point;
 
-bio_ptr memory_bio() { return {BIO_new(BIO_s_mem()), &BIO_free_all}; }
+bio_ptr memory_bio() {
+    return {BIO_new(BIO_s_mem()), &BIO_free_all};
+}
 bio_ptr memory_bio(const std::string& text) {
     return {BIO_new_mem_buf(text.data(), static_cast<int>(text.size())), &BIO_free_all};
 }
@@ -32,13 +34,16 @@ std::string text_of(BIO* bio) {
     return std::string(data, static_cast<std::size_t>(size));
 }
 
-std::shared_ptr<X509> owned(X509* certificate) { return {certificate, &X509_free}; }
+std::shared_ptr<X509> owned(X509* certificate) {
+    return {certificate, &X509_free};
+}
 
 result<std::string> read_file(const std::string& path) {
     std::ifstream in(path, std::ios::binary);
     std::ostringstream text;
     if (!in || !(text << in.rdbuf()))
-        return std::unexpected(error{failure::tls, fmt::format("cannot read {}: {}", path, std::strerror(errno))});
+        return std::unexpected(
+            error{failure::tls, fmt::format("cannot read {}: {}", path, std::strerror(errno))});
     return text.str();
 }
 
@@ -48,7 +53,8 @@ result<void> write_file(const std::string& path, const std::string& text, int mo
     const int cause = errno;
     if (fd >= 0) ok = ::close(fd) == 0 && ok;
     if (!ok)
-        return std::unexpected(error{failure::tls, fmt::format("cannot write {}: {}", path, std::strerror(cause))});
+        return std::unexpected(
+            error{failure::tls, fmt::format("cannot write {}: {}", path, std::strerror(cause))});
     return {};
 }
 
@@ -56,7 +62,8 @@ std::string alternative_names(const std::vector<std::string>& names) {
     std::string list;
     for (const auto& name : names) {
         unsigned char ignored[16];
-        const bool address = inet_pton(AF_INET, name.c_str(), ignored) == 1 || inet_pton(AF_INET6, name.c_str(), ignored) == 1;
+        const bool address =
+            inet_pton(AF_INET, name.c_str(), ignored) == 1 || inet_pton(AF_INET6, name.c_str(), ignored) == 1;
         list += fmt::format("{}{}:{}", list.empty() ? "" : ",", address ? "IP" : "DNS", name);
     }
     return list;
@@ -86,7 +93,8 @@ bool set_names(X509* certificate, const tls_identity::spec& wanted) {
     X509_NAME* subject = X509_get_subject_name(certificate);
     // RFC 5280 A.1: ub-common-name is 64. A longer name stands among the alternative names only.
     const std::string cn = common.substr(0, 64);
-    if (X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(cn.data()),
+    if (X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8,
+                                   reinterpret_cast<const unsigned char*>(cn.data()),
                                    static_cast<int>(cn.size()), -1, 0) != 1)
         return false;
     X509* issuer = wanted.issuer ? wanted.issuer->certificate() : certificate;
@@ -129,13 +137,14 @@ result<std::shared_ptr<const tls_identity>> tls_identity::make(const spec& wante
     made->leaf_ = owned(X509_new());
     X509* certificate = made->leaf_.get();
     EVP_PKEY* signer = wanted.issuer ? wanted.issuer->key() : made->key_.get();
-    const bool ok = made->key_ && certificate && X509_set_version(certificate, 2) == 1 && set_serial(certificate) &&
-                    set_validity(certificate, wanted) && set_names(certificate, wanted) &&
-                    X509_set_pubkey(certificate, made->key_.get()) == 1 && set_extensions(certificate, wanted) &&
-                    X509_sign(certificate, signer, EVP_sha256()) > 0;
+    const bool ok = made->key_ && certificate && X509_set_version(certificate, 2) == 1 &&
+                    set_serial(certificate) && set_validity(certificate, wanted) &&
+                    set_names(certificate, wanted) && X509_set_pubkey(certificate, made->key_.get()) == 1 &&
+                    set_extensions(certificate, wanted) && X509_sign(certificate, signer, EVP_sha256()) > 0;
     if (!ok)
-        return std::unexpected(error{failure::tls, fmt::format("cannot make a certificate for '{}': {}",
-                                                               wanted.names.front(), last_tls_error("unknown cause"))});
+        return std::unexpected(
+            error{failure::tls, fmt::format("cannot make a certificate for '{}': {}", wanted.names.front(),
+                                            last_tls_error("unknown cause"))});
     return made;
 }
 
@@ -175,8 +184,7 @@ result<std::shared_ptr<const tls_identity>> tls_identity::from_files(const std::
     auto key_text = read_file(key);
     if (!key_text) return std::unexpected(key_text.error());
     auto loaded = from_pem(*certificate_text, *key_text);
-    if (!loaded)
-        loaded.error().text = fmt::format("{} with {}: {}", certificate, key, loaded.error().text);
+    if (!loaded) loaded.error().text = fmt::format("{} with {}: {}", certificate, key, loaded.error().text);
     return loaded;
 }
 
