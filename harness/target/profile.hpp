@@ -1,0 +1,39 @@
+// The profile of a server under test (YAML; docs/targets.md is its manual): where its services are, whose
+// mail it takes, how it is started and stopped. Reading it starts nothing and connects to nobody.
+#pragma once
+#include "harness/target/target.hpp"
+
+#include <chrono>
+#include <expected>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mailspec::target {
+
+// How mailspec starts the server itself. {work} and {profile} in the words are filled in at launch.
+struct start_plan {
+    std::vector<std::string> command;
+    std::string ready; // the service whose greeting says that all is up
+    std::chrono::milliseconds within{60000};
+    std::vector<std::string> stop; // empty: SIGTERM to the process group of command
+};
+
+struct profile {
+    target_info target;                       // maildir may still hold {work}
+    std::vector<std::string> version_command; // its first line of output is the version; may be empty
+    std::optional<start_plan> start;          // none: the server runs already
+    std::filesystem::path folder;             // of the profile, absolute: {profile}
+};
+
+// Every mistake as "file:line:column: key: what is wrong, what to write".
+std::expected<profile, std::vector<std::string>> load_profile(const std::filesystem::path& file);
+
+// `name:password` (an account of the domain) or `name@elsewhere:password`.
+std::expected<account, std::string> parse_account(const std::string& text, const std::string& domain);
+
+// The services a profile or a flag may name.
+const std::vector<std::string>& known_services();
+
+} // namespace mailspec::target
