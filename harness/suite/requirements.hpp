@@ -21,6 +21,7 @@ struct requirement {
     std::string observe; // dialog, delivery, egress, ...
     std::string summary; // "= id" already followed
     std::string same_as; // that id, or empty
+    source_pos at;       // its row
 
     bool is_must() const { return level.starts_with("MUST"); }
     bool is_should() const { return level.starts_with("SHOULD"); }
@@ -38,6 +39,9 @@ class requirement_catalogue {
     const std::vector<requirement>& all() const { return rows_; } // ordered by file, then row
 
   private:
+    void read(const std::filesystem::path& file, int rfc, std::vector<problem>& problems);
+    void follow_twins(std::vector<problem>& problems);
+
     std::vector<requirement> rows_;
     std::map<std::string, std::size_t, std::less<>> by_id_;
 };

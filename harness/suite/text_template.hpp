@@ -42,7 +42,8 @@ struct text_template {
     std::string source; // as written, for reports
     std::vector<template_piece> pieces;
 
-    bool uses(std::string_view variable) const; // also inside nested pieces
+    std::vector<std::string> variables() const; // in order, also inside nested pieces
+    bool uses(std::string_view variable) const;
 };
 
 // How backslashes and braces are read.

@@ -1,0 +1,218 @@
+// Splits a script into lines, reads what may stand before a step (`check`, a connection's number), hands the
+// rest to the grammar of its first word, and nests blocks. docs/suite-language.md, "Blocks".
+#include "harness/suite/script_parser.hpp"
+
+#include "harness/suite/nearest_word.hpp"
+#include "harness/suite/step_grammar.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <utility>
+
+namespace mailspec::suite {
+
+namespace {
+
+const std::vector<std::string> step_words = {"C:",    "S:",    "send",   "split",  "pause", "half-close",
+                                             "close", "reset", "open",   "fresh",  "tls",   "expect",
+                                             "check", "do",    "repeat", "either", "or",    "end"};
+
+struct script_line {
+    std::string_view text; // no spaces around it
+    source_pos at;
+};
+
+// Lines that say something: not empty, not a comment.
+std::vector<script_line> split_lines(const script_source& script) {
+    std::vector<script_line> lines;
+    std::string_view rest = script.text;
+    for (int number = script.first.line; !rest.empty(); ++number) {
+        auto line = rest.substr(0, rest.find('\n'));
+        rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+        auto indent = line.find_first_not_of(" \t\r");
+        if (indent == std::string_view::npos || line[indent] == '#') continue;
+        auto text = line.substr(indent, line.find_last_not_of(" \t\r") + 1 - indent);
+        lines.push_back({text, {script.first.file, number, script.first.column + static_cast<int>(indent)}});
+    }
+    return lines;
+}
+
+class script_parser {
+  public:
+    explicit script_parser(const script_source& script)
+        : lines_(split_lines(script)) {}
+
+    parsed_script run() {
+        parsed_script result;
+        result.steps = steps(block::none, nullptr);
+        result.problems = std::move(problems_);
+        return result;
+    }
+
+  private:
+    enum class block { none, repeat, either };
+
+    // Up to the line that ends the block; `opener` is the line that began it.
+    std::vector<step> steps(block inside, const script_line* opener) {
+        std::vector<step> result;
+        while (next_ < lines_.size()) {
+            auto& line = lines_[next_];
+            auto word = line.text.substr(0, line.text.find(' '));
+            if (word == "end" || word == "or") {
+                if (word == "end" ? inside != block::none : inside == block::either) return result;
+                problem_at(line.at, word == "end" ? "found `end`, but no `repeat` or `either` is open"
+                                                  : "found `or`, but no `either` is open");
+                ++next_;
+                continue;
+            }
+            ++next_;
+            if (auto parsed = parse_step(line)) result.push_back(std::move(*parsed));
+        }
+        if (opener)
+            problem_at(opener->at, fmt::format("found `{}` without its `end`, expected a line `end` below it",
+                                               opener->text.substr(0, opener->text.find(' '))));
+        return result;
+    }
+
+    std::optional<step> parse_step(const script_line& line) {
+        line_cursor cursor(line.text, line.at);
+        step result{.at = line.at, .source = std::string(line.text), .connection = 0, .body = split{}};
+        prefixes(cursor, result);
+        result.body = body(cursor, line);
+        if (cursor.ok() && result.claim && !can_fail(result) &&
+            !std::holds_alternative<fragment_block>(result.body))
+            cursor.fail_at(0,
+                           "`check` marks what can fail: `S:`, `expect`, `tls`, `open ... refused` or `do`");
+        if (cursor.ok()) return result;
+        problems_.push_back(cursor.found());
+        return std::nullopt;
+    }
+
+    // `check`, `2`, in either order.
+    static void prefixes(line_cursor& cursor, step& result) {
+        while (cursor.ok() && !cursor.at_end()) {
+            if (!result.claim && cursor.take("check")) {
+                result.claim = true;
+            } else if (result.connection == 0 &&
+                       cursor.peek().find_first_not_of("0123456789") == std::string_view::npos) {
+                auto at = cursor.offset();
+                auto number = cursor.number("the number of a connection");
+                if (number < 1 || number > 99) cursor.fail_at(at, "expected a connection from 1 to 99");
+                result.connection = static_cast<int>(number);
+            } else {
+                return;
+            }
+        }
+    }
+
+    step_body body(line_cursor& cursor, const script_line& line) {
+        if (!cursor.ok()) return split{};
+        if (cursor.rest().starts_with("C:")) return cursor.skip(2), parse_send_line(cursor);
+        if (cursor.rest().starts_with("S:")) return cursor.skip(2), parse_expect_server(cursor);
+        if (cursor.take("send")) return parse_send(cursor);
+        if (cursor.take("pause")) return parse_pause(cursor);
+        if (cursor.take("open")) return parse_open(cursor);
+        if (cursor.take("tls")) return parse_tls(cursor);
+        if (cursor.take("expect")) return parse_expect(cursor);
+        if (cursor.take("do")) return parse_fragment_call(cursor);
+        if (cursor.take("repeat")) return repeat(cursor, line);
+        if (cursor.take("either")) return either(cursor, line);
+        if (cursor.take("split")) return alone(cursor, "split", split{});
+        if (cursor.take("half-close")) return alone(cursor, "half-close", half_close{});
+        if (cursor.take("close")) return alone(cursor, "close", close_connection{});
+        if (cursor.take("reset")) return alone(cursor, "reset", reset_connection{});
+        if (cursor.take("fresh")) return alone(cursor, "fresh", fresh_connection{});
+        unknown(cursor);
+        return split{};
+    }
+
+    static step_body alone(line_cursor& cursor, std::string_view word, step_body body) {
+        cursor.expect_end(fmt::format("`{}`", word));
+        return body;
+    }
+
+    static void unknown(line_cursor& cursor) {
+        std::string word(cursor.peek());
+        if (word == "C" || word == "S" || word == "c:" || word == "s:")
+            return cursor.fail(fmt::format("found `{0}`, did you mean `{1}:`?", word,
+                                           word == "C" || word == "c:" ? "C" : "S"));
+        cursor.fail_expected("a step (" + word_list(step_words) + ")" + did_you_mean(word, step_words));
+    }
+
+    repeat_block repeat(line_cursor& cursor, const script_line& line) {
+        repeat_block block;
+        auto at = cursor.offset();
+        block.times = cursor.number("how often, as `repeat 100`");
+        if (cursor.ok() && (block.times < 1 || block.times > 1000000))
+            cursor.fail_at(at, "expected a number from 1 to 1000000");
+        cursor.expect_end("the number");
+        auto before = problems_.size();
+        block.steps = steps(block::repeat, &line);
+        close_line();
+        if (cursor.ok() && block.steps.empty() && problems_.size() == before)
+            cursor.fail_at(0, "`repeat` is empty, expected steps before its `end`");
+        return block;
+    }
+
+    either_block either(line_cursor& cursor, const script_line& line) {
+        either_block block;
+        cursor.expect_end("`either`");
+        const script_line* branch_line = &line;
+        while (true) {
+            auto before = problems_.size();
+            auto branch = steps(block::either, &line);
+            if (problems_.size() == before) judge_branch(branch, *branch_line);
+            block.branches.push_back(std::move(branch));
+            branch_line = next_ < lines_.size() ? &lines_[next_] : nullptr;
+            if (!close_line()) break;
+        }
+        if (cursor.ok() && block.branches.size() < 2 && branch_line)
+            cursor.fail_at(0, "`either` has one branch, expected `or` and another before its `end`");
+        return block;
+    }
+
+    void judge_branch(const std::vector<step>& branch, const script_line& line) {
+        if (branch.empty())
+            return problem_at(
+                line.at, "found an empty branch, expected steps, the first of them `S:`, `tls` or `expect`");
+        auto& first = branch.front();
+        if (!can_fail(first) || std::holds_alternative<open_connection>(first.body))
+            problem_at(first.at,
+                       fmt::format("found `{}` at the head of a branch, expected `S:`, `tls` or `expect`: it "
+                                   "decides whether the branch is taken",
+                                   first.source));
+    }
+
+    // Steps over `or` or `end`; true when it was `or`.
+    bool close_line() {
+        if (next_ >= lines_.size()) return false;
+        auto& line = lines_[next_++];
+        if (line.text != "or" && line.text != "end")
+            problem_at(line.at, fmt::format("found `{}`, expected nothing behind `{}`", line.text,
+                                            line.text.substr(0, line.text.find(' '))));
+        return line.text.starts_with("or");
+    }
+
+    void problem_at(const source_pos& at, std::string text) { problems_.push_back({at, std::move(text)}); }
+
+    std::vector<script_line> lines_;
+    std::size_t next_ = 0;
+    std::vector<problem> problems_;
+};
+
+} // namespace
+
+bool can_fail(const step& s) {
+    if (auto* open = std::get_if<open_connection>(&s.body)) return open->tls.refused;
+    return std::holds_alternative<expect_server>(s.body) || std::holds_alternative<expect_tls>(s.body) ||
+           std::holds_alternative<expect_delivered>(s.body) ||
+           std::holds_alternative<expect_header>(s.body) || std::holds_alternative<expect_received>(s.body) ||
+           std::holds_alternative<expect_body>(s.body) || std::holds_alternative<start_tls>(s.body);
+}
+
+parsed_script parse_script(const script_source& script) {
+    return script_parser(script).run();
+}
+
+} // namespace mailspec::suite

@@ -1,0 +1,14 @@
+// How a mistake in a suite is worded for a terminal or an editor: "file:line:col: text".
+#include "harness/suite/source_pos.hpp"
+
+#include <fmt/format.h>
+
+namespace mailspec::suite {
+
+std::string problem::str() const {
+    if (at.line == 0) return fmt::format("{}: {}", at.file, text);
+    if (at.column == 0) return fmt::format("{}:{}: {}", at.file, at.line, text);
+    return fmt::format("{}:{}:{}: {}", at.file, at.line, at.column, text);
+}
+
+} // namespace mailspec::suite

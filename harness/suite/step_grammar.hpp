@@ -1,0 +1,23 @@
+// The grammar of single steps: each function reads what follows the step's first word and makes its body.
+// On a mistake the cursor holds the problem and the body is not to be used. Blocks are script_parser's.
+// The tables of docs/suite-language.md are the specification, one function for each of them.
+#pragma once
+#include "harness/suite/line_cursor.hpp"
+#include "harness/suite/step.hpp"
+
+namespace mailspec::suite {
+
+step_body parse_send_line(line_cursor& line);          // C: TEXT
+step_body parse_send(line_cursor& line);               // send ...
+step_body parse_pause(line_cursor& line);              // pause 200ms
+step_body parse_open(line_cursor& line);               // open ...
+step_body parse_tls(line_cursor& line);                // tls ...
+step_body parse_expect_server(line_cursor& line);      // S: ...
+step_body parse_expect(line_cursor& line);             // expect ...
+fragment_block parse_fragment_call(line_cursor& line); // do NAME name=value ...; steps still empty
+
+// The services a script may connect to, and which of them are TLS from the first octet.
+const std::vector<std::string>& known_services();
+bool is_tls_service(std::string_view service);
+
+} // namespace mailspec::suite
