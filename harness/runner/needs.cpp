@@ -1,0 +1,61 @@
+// Needs; see the header.
+#include "harness/runner/needs.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace mailspec::runner {
+
+namespace {
+
+// Does one EHLO reply meet `SIZE 1..999`? The parameter must be a number in the range.
+bool in_range(const wire::capability_set& set, const suite::need& n) {
+    const auto* found = set.find(n.name);
+    if (!found) return false;
+    std::uint64_t value = 0;
+    const auto& text = found->parameters;
+    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (code != std::errc{} || end != text.data() + text.size()) return false;
+    return value >= n.range->first && value <= n.range->second;
+}
+
+bool met(const suite::need& n, const target::service_capabilities& offered) {
+    if (n.range) return in_range(offered.plain, n) || in_range(offered.secured, n);
+    return offered.offers(n.name, n.parameter);
+}
+
+} // namespace
+
+std::string lacking(const suite::test_case& c, const target::target_info& target) {
+    const auto& services = c.services.empty() ? std::vector<std::string>{c.service} : c.services;
+    for (const auto& service : services)
+        if (!target.services.contains(service))
+            return fmt::format(
+                "the target has no {0} service (--{0} HOST:PORT, or `services:` of its profile)", service);
+    if (c.accounts > int(target.accounts.size()))
+        return fmt::format("needs {} account{}, the target has {} (--user NAME:PASSWORD, or `accounts:`)",
+                           c.accounts, c.accounts == 1 ? "" : "s", target.accounts.size());
+    if (c.reads_mail && target.maildir.empty())
+        return "delivered mail cannot be read (--maildir PATH, or `mailboxes:` of the profile)";
+    for (const auto& n : c.needs)
+        if (!n.capability && target.features.contains(n.name) == n.negative)
+            return fmt::format("the profile {} `{}` under features", n.negative ? "states" : "does not state",
+                               n.name);
+    return {};
+}
+
+std::string not_offered(const suite::test_case& c, const capabilities& offered) {
+    for (const auto& n : c.needs) {
+        if (!n.capability) continue;
+        const auto& service = n.service.empty() ? c.service : n.service;
+        const auto found = offered.find(service);
+        if (found == offered.end() || met(n, found->second) != n.negative) continue;
+        if (n.negative) return fmt::format("{} offers {}", service, n.name);
+        return fmt::format("{} does not offer {}", service, n.word);
+    }
+    return {};
+}
+
+} // namespace mailspec::runner
