@@ -1,0 +1,94 @@
+// Reading fragments.yaml files and looking fragments up. docs/suite-language.md, "Blocks".
+#include "harness/suite/fragments.hpp"
+
+#include "harness/suite/nearest_word.hpp"
+#include "harness/suite/step_grammar.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace mailspec::suite {
+
+namespace fs = std::filesystem;
+
+fragment_set make_fragments(std::vector<written_fragment> read, std::vector<problem>& problems) {
+    fragment_set set;
+    for (auto& item : read) {
+        auto& name = item.name.text;
+        if (auto at = name.find('@'); at != name.npos) {
+            auto service = name.substr(at + 1);
+            auto& services = known_services();
+            if (std::ranges::find(services, service) == services.end())
+                problems.push_back(
+                    {item.name.at, fmt::format("unknown service `{}`, expected {}{}", service,
+                                               word_list(services), did_you_mean(service, services))});
+        }
+        auto made = std::make_unique<fragment>();
+        made->name = name;
+        made->at = item.name.at;
+        made->steps = std::move(item.script.steps);
+        made->broken = !item.script.problems.empty();
+        for (auto& word : item.needs) {
+            if (auto parsed = parse_need(word.text))
+                made->needs.push_back(*parsed);
+            else
+                problems.push_back({word.at, parsed.error()});
+        }
+        set.emplace(name, std::move(made));
+    }
+    return set;
+}
+
+fragment* fragment_scope::find(std::string_view name, std::string_view service) const {
+    auto special = fmt::format("{}@{}", name, service);
+    for (auto& set : sets_) {
+        if (auto found = set->find(special); found != set->end()) return found->second.get();
+        if (auto found = set->find(name); found != set->end()) return found->second.get();
+    }
+    return nullptr;
+}
+
+std::vector<std::string> fragment_scope::names() const {
+    std::vector<std::string> names;
+    for (auto& set : sets_)
+        for (auto& [name, found] : *set)
+            if (name.find('@') == name.npos && std::ranges::find(names, name) == names.end())
+                names.push_back(name);
+    return names;
+}
+
+void fragment_files::add_to(fragment_scope& scope, const fs::path& folder, const fs::path& top,
+                            const fs::path& root, std::vector<problem>& problems) {
+    std::vector<std::shared_ptr<fragment_set>> added;
+    auto add = [&](const fs::path& path) {
+        auto set = read(path, problems);
+        if (!set || std::ranges::find(added, set) != added.end()) return;
+        added.push_back(set);
+        scope.add(set);
+    };
+    // Walked in full, so that `run transaction.yaml` from inside the suites meets the same fragments.
+    auto shown = [&](const fs::path& path) { return folder.is_absolute() ? path : fs::proximate(path); };
+    auto highest = fs::weakly_canonical(top);
+    if (!folder.empty())
+        for (auto here = fs::weakly_canonical(folder);; here = here.parent_path()) {
+            add(shown(here / "fragments.yaml"));
+            if (here == highest || here == here.parent_path()) break;
+        }
+    if (!root.empty()) add(root / "smtp" / "fragments.yaml");
+}
+
+std::shared_ptr<fragment_set> fragment_files::read(const fs::path& path, std::vector<problem>& problems) {
+    auto key = fs::weakly_canonical(path);
+    if (auto known = read_.find(key); known != read_.end()) return known->second.set;
+    file& entry = read_[key];
+    entry.name = path.string();
+    std::error_code failure;
+    if (!fs::exists(path, failure)) return nullptr;
+    if (auto text = read_text(path, problems))
+        entry.set = std::make_shared<fragment_set>(
+            make_fragments(read_fragments(*text, path.string(), problems), problems));
+    return entry.set;
+}
+
+} // namespace mailspec::suite

@@ -1,0 +1,158 @@
+// Finds suite files, gives each its path, and puts together what the files, their fragments and the ledger
+// say. Form is suite_file's, a case's meaning case_builder's.
+#include "harness/suite/loader.hpp"
+
+#include "harness/suite/case_builder.hpp"
+#include "harness/suite/fragments.hpp"
+#include "harness/suite/rulings.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace mailspec::suite {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct found_file {
+    fs::path file;    // as reached from what the user named
+    fs::path folder;  // where its fragments.yaml would be; empty: nowhere
+    fs::path top;     // folders above this one are none of its business
+    std::string path; // "smtp/rfc5321/transaction"
+    bool ours = false;
+};
+
+// `path` below `folder`, or empty.
+std::string below(const fs::path& path, const fs::path& folder) {
+    if (folder.empty()) return {};
+    auto relative = fs::weakly_canonical(path).lexically_relative(fs::weakly_canonical(folder));
+    if (relative.empty() || *relative.begin() == "..") return {};
+    return relative.replace_extension().generic_string();
+}
+
+bool is_suite(const fs::path& file) {
+    return file.extension() == ".yaml" && file.filename() != "fragments.yaml" &&
+           file.filename() != "untested.yaml";
+}
+
+class suite_loader {
+  public:
+    suite_loader(const load_options& options, const requirement_catalogue& catalogue)
+        : root_(options.suites_root)
+        , catalogue_(catalogue) {
+        if (!root_.empty()) rulings_ = read_rulings(root_ / "rulings.md");
+    }
+
+    void add_path(const fs::path& path) {
+        std::error_code failure;
+        if (fs::is_directory(path, failure)) {
+            std::set<fs::path> files;
+            for (auto& entry : fs::recursive_directory_iterator(path, failure))
+                if (entry.is_regular_file() && is_suite(entry.path())) files.insert(entry.path());
+            if (files.empty()) problem_at(path, "this folder has no suite (*.yaml) in it");
+            for (auto& file : files)
+                add_file(file, path);
+        } else if (fs::exists(path, failure)) {
+            add_file(path, {});
+        } else {
+            problem_at(path, "no such file or folder");
+        }
+    }
+
+    void load_text(const std::string& yaml, const found_file& from) {
+        auto name = from.file.string();
+        auto suite = read_suite(yaml, name, result_.problems);
+        auto own =
+            std::make_shared<fragment_set>(make_fragments(std::move(suite.fragments), result_.problems));
+        own_sets_.push_back(own);
+        fragment_scope scope;
+        scope.add(own);
+        files_.add_to(scope, from.folder, from.top, root_, result_.problems);
+
+        loaded_suite loaded{from.path, suite.title ? suite.title->text : "", suite.at, {}};
+        case_context context{catalogue_, rulings_, scope, from.path, from.ours};
+        for (auto& c : suite.cases)
+            if (auto built = build_case(suite, c, context, result_.problems))
+                loaded.cases.push_back(std::move(*built));
+        result_.suites.push_back(std::move(loaded));
+    }
+
+    load_result finish() {
+        for (auto& own : own_sets_)
+            list_fragments(*own, false);
+        for (auto& [key, file] : files_.all())
+            if (file.set) list_fragments(*file.set, true);
+        std::ranges::sort(result_.suites, {}, &loaded_suite::path);
+        order_problems();
+        return std::move(result_);
+    }
+
+  private:
+    void add_file(const fs::path& file, const fs::path& folder) {
+        auto path = below(file, root_);
+        bool ours = !path.empty();
+        if (!ours) path = folder.empty() ? file.stem().string() : below(file, folder);
+        auto parent = file.has_parent_path() ? file.parent_path() : fs::path(".");
+        found_file found{file, parent, ours ? root_ : folder.empty() ? parent : folder, path, ours};
+        auto canonical = fs::weakly_canonical(file);
+        auto [other, fresh] = taken_.emplace(found.path, canonical);
+        if (!fresh) {
+            if (other->second != canonical)
+                problem_at(
+                    file,
+                    fmt::format("its cases would be named `{}/...`, as those of {}; rename one of the files",
+                                found.path, other->second.string()));
+            return; // named twice, as a file and by its folder
+        }
+        if (auto text = read_text(file, result_.problems)) load_text(*text, found);
+    }
+
+    void list_fragments(const fragment_set& set, bool shared) {
+        for (auto& [name, f] : set)
+            result_.fragments.push_back({name, f->at, f->used, shared});
+    }
+
+    // By place; a mistake in a fragment is met at each use and told once.
+    void order_problems() {
+        auto key = [](const problem& p) { return std::tie(p.at.file, p.at.line, p.at.column, p.text); };
+        auto& all = result_.problems;
+        std::ranges::stable_sort(all, {}, key);
+        auto same = [&](const problem& a, const problem& b) { return key(a) == key(b); };
+        all.erase(std::unique(all.begin(), all.end(), same), all.end());
+    }
+
+    void problem_at(const fs::path& path, std::string text) {
+        result_.problems.push_back({{path.string()}, std::move(text)});
+    }
+
+    fs::path root_;
+    const requirement_catalogue& catalogue_;
+    std::vector<std::string> rulings_;
+    fragment_files files_;
+    std::vector<std::shared_ptr<fragment_set>> own_sets_;
+    std::map<std::string, fs::path> taken_; // suite path -> file
+    load_result result_;
+};
+
+} // namespace
+
+load_result load_suites(const std::vector<fs::path>& paths, const load_options& options,
+                        const requirement_catalogue& catalogue) {
+    suite_loader loader(options, catalogue);
+    for (auto& path : paths)
+        loader.add_path(path);
+    return loader.finish();
+}
+
+load_result load_suite_text(const std::string& yaml, const std::string& path, const std::string& name,
+                            const load_options& options, const requirement_catalogue& catalogue) {
+    suite_loader loader(options, catalogue);
+    loader.load_text(yaml, {name, {}, {}, path, false});
+    return loader.finish();
+}
+
+} // namespace mailspec::suite

@@ -1,0 +1,74 @@
+// Reads `SIZE 1..67108864`, `AUTH PLAIN`, `not STARTTLS`, `plaintext-auth`.
+// RFC 5321 §4.1.1.1: ehlo-keyword = (ALPHA / DIGIT) *(ALPHA / DIGIT / "-").
+#include "harness/suite/needs.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace mailspec::suite {
+
+namespace {
+
+bool is_keyword(std::string_view word) {
+    return !word.empty() && word[0] != '-' && std::ranges::all_of(word, [](char c) {
+        return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+    }) && std::ranges::any_of(word, [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+bool is_feature(std::string_view word) {
+    return !word.empty() && word[0] >= 'a' && word[0] <= 'z' && std::ranges::all_of(word, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    });
+}
+
+std::optional<std::pair<std::uint64_t, std::uint64_t>> parse_range(std::string_view text) {
+    std::uint64_t low = 0, high = 0;
+    auto dots = text.find("..");
+    if (dots == text.npos) return std::nullopt;
+    auto all = [](std::string_view digits, std::uint64_t& value) {
+        auto [end, status] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+        return status == std::errc() && end == digits.data() + digits.size();
+    };
+    if (!all(text.substr(0, dots), low) || !all(text.substr(dots + 2), high) || low > high)
+        return std::nullopt;
+    return std::pair{low, high};
+}
+
+} // namespace
+
+std::expected<need, std::string> parse_need(std::string_view word) {
+    need result;
+    result.word = word;
+    std::string_view rest = word;
+    if (rest.starts_with("not ")) {
+        result.negative = true;
+        rest.remove_prefix(4);
+    }
+    auto space = rest.find(' ');
+    result.name = rest.substr(0, space);
+    rest = space == rest.npos ? std::string_view{} : rest.substr(space + 1);
+    result.capability = is_keyword(result.name);
+    bool good = result.capability || (is_feature(result.name) && rest.empty());
+    if (good && rest.find("..") != rest.npos) {
+        result.range = parse_range(rest);
+        good = result.range.has_value();
+    } else {
+        result.parameter = rest;
+    }
+    if (good) return result;
+    return std::unexpected(
+        fmt::format("found the need `{}`, expected an EHLO keyword in capitals (STARTTLS, AUTH "
+                    "PLAIN, SIZE 1..67108864), a feature of the profile in small letters, or one of "
+                    "these after `not`",
+                    word));
+}
+
+void add_need(std::vector<need>& needs, const need& n) {
+    for (auto& other : needs)
+        if (other.word == n.word && other.service == n.service) return;
+    needs.push_back(n);
+}
+
+} // namespace mailspec::suite

@@ -1,0 +1,25 @@
+// Puts fragments in place of their calls, hands connection numbers down, checks every placeholder's name,
+// and finds what a script uses: services, accounts, capabilities, delivered mail. Changes no octet of what
+// is sent or expected.
+#pragma once
+#include "harness/suite/fragments.hpp"
+#include "harness/suite/test_case.hpp"
+
+#include <string>
+#include <vector>
+
+namespace mailspec::suite {
+
+struct resolved_script {
+    std::vector<step> steps;
+    std::vector<std::string> services; // the case's own first
+    std::vector<need> needs;           // implied by the steps and fragments
+    int accounts = 0;
+    bool reads_mail = false;
+    std::vector<problem> problems;
+};
+
+resolved_script resolve_script(std::vector<step> steps, const std::string& service,
+                               const fragment_scope& fragments);
+
+} // namespace mailspec::suite

@@ -1,0 +1,64 @@
+// One overload for each step that carries text; a step without any has the last one.
+#include "harness/suite/step_templates.hpp"
+
+namespace mailspec::suite {
+
+namespace {
+
+using visitor = std::function<void(const text_template&)>;
+
+void maybe(const std::optional<text_template>& text, const visitor& visit) {
+    if (text) visit(*text);
+}
+
+void texts(const send_line& s, const visitor& visit) {
+    visit(s.text);
+}
+void texts(const send_raw& s, const visitor& visit) {
+    visit(s.text);
+}
+void texts(const send_generated& s, const visitor& visit) {
+    if (auto* count = std::get_if<text_template>(&s.count)) visit(*count);
+    visit(s.text);
+}
+void texts(const open_connection& s, const visitor& visit) {
+    maybe(s.tls.server_name, visit);
+}
+void texts(const start_tls& s, const visitor& visit) {
+    maybe(s.request.server_name, visit);
+}
+void texts(const expect_server& s, const visitor& visit) {
+    for (auto& tier : s.tiers)
+        for (auto& pattern : tier.any_of)
+            if (auto* reply = std::get_if<reply_pattern>(&pattern))
+                for (auto& check : reply->checks)
+                    maybe(check.text, visit);
+}
+void texts(const expect_delivered& s, const visitor& visit) {
+    maybe(s.recipient, visit);
+}
+void texts(const expect_header& s, const visitor& visit) {
+    maybe(s.text, visit);
+}
+void texts(const expect_received& s, const visitor& visit) {
+    for (auto& value : s.any_of)
+        visit(value);
+    maybe(s.regex, visit);
+}
+void texts(const expect_body& s, const visitor& visit) {
+    maybe(s.text, visit);
+}
+void texts(const fragment_block& s, const visitor& visit) {
+    for (auto& [name, value] : s.values)
+        visit(value);
+}
+template <typename Other>
+void texts(const Other&, const visitor&) {}
+
+} // namespace
+
+void for_each_template(const step_body& body, const visitor& visit) {
+    std::visit([&](const auto& s) { texts(s, visit); }, body);
+}
+
+} // namespace mailspec::suite

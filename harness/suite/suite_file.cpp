@@ -1,0 +1,170 @@
+// The keys of suites, cases and fragments, as the tables of docs/suite-language.md list them.
+#include "harness/suite/suite_file.hpp"
+
+#include "harness/suite/yaml_map.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+namespace mailspec::suite {
+
+namespace {
+
+// Lower-case words joined by hyphens.
+bool is_name(std::string_view name) {
+    auto good = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
+    return !name.empty() && std::ranges::all_of(name, good) && name.front() != '-' && name.back() != '-' &&
+           name.find("--") == name.npos;
+}
+
+std::optional<parsed_script> read_script(yaml_source& source, const YAML::Node& node, const std::string& key,
+                                         std::string& text, std::vector<problem>& problems) {
+    auto block = source.block_string(node, key);
+    if (!block) return std::nullopt;
+    text = block->text;
+    auto script = parse_script(*block);
+    problems.insert(problems.end(), script.problems.begin(), script.problems.end());
+    if (script.problems.empty() && script.steps.empty())
+        source.report(node, fmt::format("`{}` holds comments only, expected steps", key));
+    return script;
+}
+
+// name: |   or   name: { needs: ..., script: | }
+void read_fragment(yaml_source& source, const YAML::Node& key, const YAML::Node& node,
+                   std::vector<written_fragment>& fragments, std::vector<problem>& problems) {
+    auto name = key.Scalar();
+    if (!is_name(name.substr(0, name.find('@'))))
+        return source.report(key,
+                             fmt::format("found the name `{}`, expected lower-case words joined by hyphens, "
+                                         "with @SERVICE behind them where one is meant",
+                                         name));
+    written_fragment fragment{{name, source.position(key)}, {}, {}};
+    YAML::Node script = node;
+    std::string script_key = name, text;
+    if (node.IsMap()) {
+        yaml_map map(source, node, fmt::format("fragment `{}`", name), {"needs", "script"});
+        fragment.needs = map.words("needs");
+        script = map.value("script");
+        script_key = "script";
+        if (!script.IsDefined())
+            return source.report(key, fmt::format("fragment `{}` has no `script`", name));
+    }
+    auto parsed = read_script(source, script, script_key, text, problems);
+    if (!parsed) return;
+    fragment.script = std::move(*parsed);
+    fragments.push_back(std::move(fragment));
+}
+
+std::vector<written_fragment> read_fragment_map(yaml_source& source, const YAML::Node& node,
+                                                std::vector<problem>& problems) {
+    std::vector<written_fragment> fragments;
+    yaml_map map(source, node, "`fragments`", {});
+    for (auto& [name, value] : map.entries())
+        read_fragment(source, name, value, fragments, problems);
+    return fragments;
+}
+
+written_case read_case(yaml_source& source, const YAML::Node& key, const YAML::Node& node,
+                       std::vector<problem>& problems) {
+    written_case result{.name = {key.Scalar(), source.position(key)}};
+    if (!is_name(result.name.text))
+        source.report(key, fmt::format("found the name `{}`, expected lower-case words joined by hyphens",
+                                       result.name.text));
+    yaml_map map(source, node, fmt::format("case `{}`", result.name.text),
+                 {"title", "requirement", "level", "service", "rfc", "needs", "security", "ruling", "why",
+                  "timeout", "script"});
+    if (!node.IsMap()) return result;
+    result.title = map.required_text("title");
+    result.requirements = map.words("requirement");
+    result.level = map.text("level");
+    result.service = map.text("service");
+    result.rfc = map.text("rfc");
+    result.needs = map.words("needs");
+    result.security = map.text("security");
+    result.ruling = map.text("ruling");
+    result.why = map.text("why");
+    result.timeout = map.text("timeout");
+    if (auto script = map.value("script"); script.IsDefined())
+        result.script = read_script(source, script, "script", result.script_text, problems);
+    else
+        source.report(key, fmt::format("case `{}` has no `script`", result.name.text));
+    return result;
+}
+
+} // namespace
+
+written_suite read_suite(const std::string& yaml, const std::string& name, std::vector<problem>& problems) {
+    written_suite suite;
+    suite.at = {name, 1, 1};
+    auto before = problems.size();
+    yaml_source source(yaml, name, problems);
+    if (problems.size() > before) return suite;
+    yaml_map map(source, source.root(), "a suite",
+                 {"title", "rfc", "service", "needs", "fragments", "cases"});
+    if (!source.root().IsMap()) return suite;
+    suite.title = map.required_text("title");
+    suite.rfc = map.text("rfc");
+    suite.service = map.text("service");
+    suite.needs = map.words("needs");
+    if (auto fragments = map.value("fragments"); fragments.IsDefined())
+        suite.fragments = read_fragment_map(source, fragments, problems);
+    auto cases = map.value("cases");
+    if (!cases.IsDefined()) {
+        source.report(suite.at, "a suite has no `cases`");
+        return suite;
+    }
+    yaml_map case_map(source, cases, "`cases`", {});
+    if (cases.IsMap() && case_map.entries().empty())
+        source.report(cases, "`cases` is empty, expected a case");
+    for (auto& [key, node] : case_map.entries())
+        suite.cases.push_back(read_case(source, key, node, problems));
+    return suite;
+}
+
+std::vector<written_fragment> read_fragments(const std::string& yaml, const std::string& name,
+                                             std::vector<problem>& problems) {
+    auto before = problems.size();
+    yaml_source source(yaml, name, problems);
+    if (problems.size() > before) return {};
+    yaml_map map(source, source.root(), "a file of fragments", {"fragments"});
+    if (!source.root().IsMap()) return {};
+    auto fragments = map.value("fragments");
+    if (!fragments.IsDefined()) {
+        source.report(source_pos{name, 1, 1}, "a file of fragments has no `fragments`");
+        return {};
+    }
+    return read_fragment_map(source, fragments, problems);
+}
+
+std::vector<std::pair<written, written>> read_reasons(const std::string& yaml, const std::string& name,
+                                                      std::vector<problem>& problems) {
+    std::vector<std::pair<written, written>> reasons;
+    auto before = problems.size();
+    yaml_source source(yaml, name, problems);
+    if (problems.size() > before || source.root().IsNull()) return reasons;
+    yaml_map map(source, source.root(), "a file of reasons", {});
+    for (auto& [key, node] : map.entries()) {
+        if (node.IsScalar() && !node.Scalar().empty())
+            reasons.push_back({{key.Scalar(), source.position(key)}, {node.Scalar(), source.position(node)}});
+        else
+            source.report(key, fmt::format("`{}` has no reason, expected `{}: why no case shows it`",
+                                           key.Scalar(), key.Scalar()));
+    }
+    return reasons;
+}
+
+std::optional<std::string> read_text(const std::filesystem::path& file, std::vector<problem>& problems) {
+    std::ifstream in(file, std::ios::binary);
+    std::ostringstream text;
+    if (in && !std::filesystem::is_directory(file)) text << in.rdbuf();
+    if (!in || in.bad() || std::filesystem::is_directory(file)) {
+        problems.push_back({{file.string()}, "cannot be read, expected a readable file"});
+        return std::nullopt;
+    }
+    return text.str();
+}
+
+} // namespace mailspec::suite
