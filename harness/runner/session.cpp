@@ -1,0 +1,128 @@
+// See the header.
+#include "harness/runner/session.hpp"
+
+#include "harness/target/probe.hpp"
+#include "net/run.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <csignal>
+#include <set>
+
+namespace mailspec::runner {
+
+namespace {
+
+constexpr std::size_t most_named = 8; // cases named as running when the server died
+
+class session {
+  public:
+    explicit session(session_plan plan)
+        : plan_(std::move(plan)) {}
+
+    session_end run() {
+        {
+            net::loop loop;
+            loop.on_signal({SIGINT, SIGTERM}, [&](int) {
+                end_.interrupted = true;
+                loop.stop();
+            });
+            std::function<net::task<void>()> work = [this] { return all(); };
+            loop.spawn(std::move(work));
+            loop.run();
+        } // what was still running is gone before the target is
+        if (up_) {
+            end_.target = up_->info;
+            end_.note = up_->note;
+            up_->stop();
+        }
+        return std::move(end_);
+    }
+
+  private:
+    net::task<void> all() {
+        auto launched = co_await plan_.bring_up();
+        if (!launched) {
+            end_.trouble = launched.error().text;
+            end_.server_log = launched.error().log;
+            co_return;
+        }
+        up_ = std::move(*launched);
+        auto candidates = without(plan_.cases, [&](const auto& c) { return lacking(c, up_->info); });
+        const bool reached = co_await probe(candidates);
+        if (!reached) co_return;
+        auto runnable = without(candidates, [&](const auto& c) { return not_offered(c, offered_); });
+        if (plan_.started) plan_.started(up_->info);
+        co_await run_all(std::move(runnable));
+    }
+
+    // The cases without those that `why_not` gives a reason to skip.
+    template <class Reason>
+    case_list without(const case_list& cases, Reason why_not) {
+        case_list left;
+        for (const auto* c : cases) {
+            const std::string reason = why_not(*c);
+            if (reason.empty())
+                left.push_back(c);
+            else
+                plan_.skipped(*c, reason);
+        }
+        return left;
+    }
+
+    net::task<bool> probe(const case_list& cases) {
+        std::set<std::string> services;
+        for (const auto* c : cases) {
+            services.insert(c->service);
+            services.insert(c->services.begin(), c->services.end());
+        }
+        for (const auto& service : services) {
+            const auto& address = up_->info.services.at(service);
+            auto offered = co_await target::probe_service(service, address, up_->info.reply_timeout);
+            if (!offered) {
+                end_.trouble = fmt::format("cannot reach {} at {}: {}. Is the server running there? Mend the "
+                                           "address, or leave the service out.",
+                                           service, address, offered.error());
+                end_.server_log = up_->log_tail();
+                co_return false;
+            }
+            offered_[service] = std::move(*offered);
+        }
+        co_return true;
+    }
+
+    net::task<void> run_all(case_list cases) {
+        std::set<const suite::test_case*> left(cases.begin(), cases.end());
+        std::vector<std::string> running_at_death;
+        outcome_sink sink = [&](const suite::test_case& c, script::case_outcome outcome) {
+            left.erase(&c);
+            if (!up_->death().empty() && outcome.what != script::case_outcome::kind::held)
+                running_at_death.push_back(c.id);
+            plan_.told(c, std::move(outcome));
+        };
+        co_await run_cases(cases, *up_, plan_.jobs, sink);
+        const auto death = up_->death();
+        if (death.empty()) co_return;
+        if (running_at_death.size() > most_named) running_at_death.resize(most_named);
+        end_.trouble = running_at_death.empty() ? fmt::format("the server {} during the run", death)
+                                                : fmt::format("the server {} while these ran: {}", death,
+                                                              fmt::join(running_at_death, ", "));
+        end_.server_log = up_->log_tail();
+        for (const auto* c : cases)
+            if (left.contains(c)) end_.not_run.push_back(c);
+    }
+
+    session_plan plan_;
+    session_end end_;
+    std::unique_ptr<target::running_target> up_;
+    capabilities offered_;
+};
+
+} // namespace
+
+session_end run_session(session_plan plan) {
+    return session(std::move(plan)).run();
+}
+
+} // namespace mailspec::runner

@@ -1,0 +1,35 @@
+// One run from the target's start to its stop: bring it up, ask what it offers, run the cases that it can
+// take, stop it. Ctrl-C ends it at once with what there is. It knows neither reports' files nor baselines.
+#pragma once
+#include "harness/runner/needs.hpp"
+#include "harness/runner/run_cases.hpp"
+#include "harness/target/running_target.hpp"
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace mailspec::runner {
+
+struct session_plan {
+    case_list cases; // in the order of running
+    int jobs = 16;
+    std::function<net::task<target::launched>()> bring_up;
+    std::function<void(const target::target_info&)> started;                         // all is ready to run
+    outcome_sink told;                                                               // a case ended
+    std::function<void(const suite::test_case&, const std::string& reason)> skipped; // a need is not met
+};
+
+struct session_end {
+    target::target_info target; // as far as it is known
+    std::string trouble;        // a sentence; empty when all cases could be run
+    std::string server_log;     // its last lines, with trouble
+    std::string note;
+    bool interrupted = false;
+    case_list not_run; // left over when the server died
+};
+
+session_end run_session(session_plan plan);
+
+} // namespace mailspec::runner
