@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 
 namespace mailspec::suite {
 
@@ -27,9 +28,11 @@ std::optional<std::pair<std::uint64_t, std::uint64_t>> parse_range(std::string_v
     std::uint64_t low = 0, high = 0;
     auto dots = text.find("..");
     if (dots == text.npos) return std::nullopt;
+    // RFC 1870 §3 has values of 20 digits; what is more than 64 bits hold is as good as unbounded.
     auto all = [](std::string_view digits, std::uint64_t& value) {
         auto [end, status] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-        return status == std::errc() && end == digits.data() + digits.size();
+        if (status == std::errc::result_out_of_range) value = std::numeric_limits<std::uint64_t>::max();
+        return status != std::errc::invalid_argument && end == digits.data() + digits.size();
     };
     if (!all(text.substr(0, dots), low) || !all(text.substr(dots + 2), high) || low > high)
         return std::nullopt;
