@@ -1,0 +1,53 @@
+// Where mail lies: DATA/maildir/USER/{tmp,new,cur} for accounts, DATA/queue/ for what must leave.
+// Hands out drafts (draft.hpp), owns the threads that write and sync, and the group commit.
+// Thread-safe. Knows nothing of sessions or replies.
+#pragma once
+#include "reference/store/commit_group.hpp"
+#include "reference/store/maildir.hpp"
+#include "reference/store/worker_pool.hpp"
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace refmail::store {
+
+class mail_store {
+  public:
+    struct settings {
+        std::string data;               // created if missing
+        std::string host = "localhost"; // in file names
+        // Syncs of several files share a journal commit when they happen at once, so threads that
+        // do nothing but wait for the disk are what makes it quick: 32 measured, see docs/reference.md.
+        std::size_t threads = 32;
+        // Content is kept in memory up to here, then written as it comes.
+        std::size_t memory_per_message = 256 * 1024;
+    };
+
+    static result<std::unique_ptr<mail_store>> open(settings wanted);
+    ~mail_store();
+
+    result<std::shared_ptr<const maildir>> mailbox_of(const std::string& user); // created at first use
+    std::string maildir_path(const std::string& user) const;
+    std::string queue_path() const { return settings_.data + "/queue"; }
+    const std::shared_ptr<const folder>& queue() const { return queue_; }
+    std::string new_name() const { return unique_name(settings_.host); }
+
+    void post(worker_pool::job work) { pool_->post(std::move(work)); }
+    commit_group& commits() { return commits_; }
+    const settings& how() const { return settings_; }
+
+  private:
+    explicit mail_store(settings wanted)
+        : settings_(std::move(wanted)) {}
+
+    settings settings_;
+    std::shared_ptr<const folder> queue_;
+    commit_group commits_;
+    std::mutex lock_;
+    std::map<std::string, std::shared_ptr<const maildir>> mailboxes_;
+    std::unique_ptr<worker_pool> pool_; // last: its jobs use all of the above
+};
+
+} // namespace refmail::store

@@ -1,0 +1,35 @@
+// Threads for work that blocks: disk writes, syncs, slow hashes. First come, first served.
+// What was posted is done before the pool is gone; jobs must not throw.
+#pragma once
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace refmail::store {
+
+class worker_pool {
+  public:
+    using job = std::move_only_function<void()>;
+
+    explicit worker_pool(std::size_t threads);
+    ~worker_pool();
+    worker_pool(const worker_pool&) = delete;
+    worker_pool& operator=(const worker_pool&) = delete;
+
+    void post(job work);
+
+  private:
+    void serve();
+
+    std::mutex lock_;
+    std::condition_variable changed_;
+    std::deque<job> waiting_;
+    bool ending_ = false;
+    std::vector<std::thread> threads_;
+};
+
+} // namespace refmail::store
