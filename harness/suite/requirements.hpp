@@ -25,6 +25,10 @@ struct requirement {
 
     bool is_must() const { return level.starts_with("MUST"); }
     bool is_should() const { return level.starts_with("SHOULD"); }
+    bool binds_server() const { return party.ends_with("-server"); }
+    bool is_observable() const { return observe == "dialog" || observe == "delivery"; }
+    // What the suites must cover: a MUST or SHOULD (NOT) of a server that a client can see.
+    bool is_testable() const { return (is_must() || is_should()) && binds_server() && is_observable(); }
 };
 
 class requirement_catalogue {
