@@ -48,6 +48,7 @@ struct policy {
     std::string host_name = "localhost"; // greeting, EHLO, Received, message identifiers
     smtp::limits limits;
     bool offer_tls = true;             // STARTTLS (never listed inside TLS)
+    bool tls_ready = true;             // false: no certificate just now, STARTTLS gets 454
     bool offer_auth = false;           // set for submission; needs TLS unless the next line
     bool allow_plaintext_auth = false; // RFC 4954 §4: no plaintext passwords on an open line by default
     // VRFY and EXPN: 252 where switched off (RFC 5321 §7.3). On submission only after AUTH.
