@@ -37,6 +37,14 @@ std::string_view first_word(std::string_view text) {
     return text.substr(0, text.find(' '));
 }
 
+// 250, a domain first, keywords behind it.
+bool looks_like_ehlo(const smtp_reply& reply) {
+    if (reply.code != "250" || !is_domain(first_word(reply.lines.front()))) return false;
+    for (std::size_t i = 1; i < reply.lines.size(); ++i)
+        if (!is_keyword(first_word(reply.lines[i]))) return false;
+    return true;
+}
+
 } // namespace
 
 ambient_judge::ambient_judge(bool lmtp)
@@ -100,7 +108,10 @@ void ambient_judge::command_sent(std::string_view line) {
 }
 
 void ambient_judge::tls_started() {
+    // TLS from the first octet (RFC 8314 §3): the greeting is still to come.
+    const bool not_greeted = certain_ && !outstanding_.empty() && outstanding_.front() == answer_to::greeting;
     outstanding_.clear();
+    if (not_greeted) outstanding_.push_back(answer_to::greeting);
     mode_ = reading::commands;
     partial_.clear();
     accepted_recipients_ = 0;
@@ -124,8 +135,7 @@ ambient_judge::answer_to ambient_judge::next_answer(const smtp_reply& reply, std
 
 void ambient_judge::follow(answer_to what, const smtp_reply& reply) {
     const bool positive = reply.code[0] == '2';
-    if (what == answer_to::ehlo && positive)
-        enhanced_offered_ = capabilities_of(reply).has("ENHANCEDSTATUSCODES");
+    if (answered_ehlo_ && positive) enhanced_offered_ = capabilities_of(reply).has("ENHANCEDSTATUSCODES");
     if (what == answer_to::mail && positive) accepted_recipients_ = 0;
     if (what == answer_to::rcpt && positive) ++accepted_recipients_;
     if (what == answer_to::content && outstanding_.empty()) accepted_recipients_ = 0;
@@ -160,6 +170,7 @@ std::vector<deviation> ambient_judge::judge(const smtp_reply& reply) {
 
     if (what == answer_to::greeting) judge_greeting(reply, found);
     if (what == answer_to::ehlo) judge_ehlo(reply, found);
+    answered_ehlo_ = what == answer_to::ehlo || (hello_possible_ && looks_like_ehlo(reply));
     follow(what, reply);
     const bool hello = what == answer_to::ehlo || what == answer_to::helo || hello_possible_;
     if (enhanced_offered_ && !hello && what != answer_to::greeting) judge_enhanced(reply, found);

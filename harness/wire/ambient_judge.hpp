@@ -25,6 +25,8 @@ class ambient_judge {
     // A line of the server that is no reply at all.
     std::vector<deviation> judge_malformed(std::string_view line);
 
+    // The reply judged last answers EHLO (LHLO), as far as that can be told.
+    bool answered_ehlo() const { return answered_ehlo_; }
     const rule_set& rules_judged() const { return judged_; }
 
   private:
@@ -50,6 +52,7 @@ class ambient_judge {
     bool certain_ = true;         // outstanding_ is in step with the server
     bool hello_possible_ = false; // not certain, and an answer to EHLO or HELO may come
     bool enhanced_offered_ = false;
+    bool answered_ehlo_ = false;
     bool utf8_asked_ = false; // RFC 6531 §3.7.4.2
     rule_set judged_;
 };

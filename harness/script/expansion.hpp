@@ -1,0 +1,68 @@
+// Templates -> octets: what `{sender}`, `{cap:SIZE+1}` or `{fill:512}` stands for in this run of this case.
+// Values given by `do NAME key=value` hide the case's own within the fragment. docs/suite-language.md,
+// "Placeholders". It knows no socket: what depends on a connection is handed in.
+#pragma once
+#include "harness/script/case_run.hpp"
+#include "harness/suite/text_template.hpp"
+
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace mailspec::script {
+
+// On error: a sentence. It is the environment's or the suite's fault, never the server's.
+using expanded_text = std::expected<std::string, std::string>;
+
+// Where a text stands: what the placeholders about a connection refer to.
+struct expansion_place {
+    std::string service;                                // of the connection: who may send
+    const wire::capability_set* capabilities = nullptr; // of its last EHLO; null: none yet
+};
+
+class expansion {
+  public:
+    expansion(const case_environment& environment, std::string default_service);
+
+    // The text as octets. `behind`: octets that follow on the same line (2 for the CRLF of `C:`), for fill.
+    expanded_text octets(const suite::text_template& text, const expansion_place& place,
+                         std::size_t behind = 0) const;
+    // The text as a regular expression: what placeholders stand for matches literally.
+    expanded_text regex(const suite::text_template& text, const expansion_place& place) const;
+    expanded_text value(std::string_view placeholder, const expansion_place& place) const;
+
+    using fragment_values = std::vector<std::pair<std::string, std::string>>;
+    void enter_fragment(fragment_values values) { fragments_.push_back(std::move(values)); }
+    void leave_fragment() { fragments_.pop_back(); }
+    void enter_repeat() { turns_.push_back(0); }
+    void next_turn() { ++turns_.back(); }
+    void leave_repeat() { turns_.pop_back(); }
+
+  private:
+    struct filled;
+    std::expected<void, std::string> append(filled& to, const suite::text_template& text,
+                                            const expansion_place& place, bool regex) const;
+    expanded_text account_value(std::string_view name) const;
+
+    const case_environment& environment_;
+    std::string default_service_;
+    std::vector<fragment_values> fragments_;
+    std::vector<std::uint64_t> turns_;
+};
+
+// The name that we greet with.
+inline constexpr std::string_view client_name = "client.mailspec.test";
+
+// "64000" + 1; parameters may be larger than 64 bits (RFC 1870 §3: 20 digits). nullopt: not a number.
+std::expected<std::string, std::string> capability_parameter(const wire::capability_set* offered,
+                                                             const suite::capability_piece& piece);
+
+std::string base64(std::string_view octets); // RFC 4648 §4
+
+bool is_submission(std::string_view service);
+bool is_implicit_tls(std::string_view service);
+
+} // namespace mailspec::script

@@ -1,0 +1,215 @@
+// Blocks and sending: the order in which steps are carried out; see interpreter.hpp.
+#include "harness/script/interpreter.hpp"
+
+#include "net/event.hpp"
+
+#include <fmt/core.h>
+
+#include <charconv>
+
+namespace mailspec::script {
+namespace {
+
+template <class Body>
+const Body* as(const suite::step& s) {
+    return std::get_if<Body>(&s.body);
+}
+
+bool sends(const suite::step& s) {
+    return as<suite::send_line>(s) || as<suite::send_raw>(s) || as<suite::send_generated>(s);
+}
+
+bool is_block(const suite::step& s) {
+    return as<suite::repeat_block>(s) || as<suite::either_block>(s) || as<suite::fragment_block>(s);
+}
+
+bool looks_at_message(const suite::step& s) {
+    return as<suite::expect_header>(s) || as<suite::expect_received>(s) || as<suite::expect_body>(s);
+}
+
+// How long a piece of `split` is left alone on the wire, so that the server reads it by itself.
+constexpr std::chrono::milliseconds between_segments{2};
+
+} // namespace
+
+interpreter::interpreter(const suite::test_case& c, const case_environment& environment,
+                         case_outcome& outcome)
+    : case_(c)
+    , environment_(environment)
+    , outcome_(outcome)
+    , values_(environment, c.service)
+    , limit_(net::deadline::in(c.timeout)) {}
+
+net::task<void> interpreter::run() {
+    auto came_out = co_await run_steps(case_.script);
+    record_result(std::move(came_out));
+    co_await flush_all(0);
+    for (auto& [number, conn] : connections_)
+        co_await conn->finish();
+    connections_.clear();
+}
+
+void interpreter::record_result(step_result&& r) {
+    if (r.kind == step_result::what::trouble) {
+        outcome_.what = case_outcome::kind::trouble;
+        outcome_.trouble = std::move(r.actual);
+    } else if (r.kind == step_result::what::mismatch) {
+        outcome_.what = case_outcome::kind::mismatch;
+        outcome_.found = mismatch{r.at, r.claim, std::move(r.expected), std::move(r.actual)};
+    }
+}
+
+interpreter::result interpreter::run_steps(std::span<const suite::step> steps) {
+    for (const auto& s : steps) {
+        auto r = co_await run_step(s);
+        if (!r.held()) co_return r;
+    }
+    co_return holds();
+}
+
+interpreter::result interpreter::run_step(const suite::step& s) {
+    // Neighbouring lines to one connection go out in one write, through blocks and fragments.
+    if (!is_block(s)) co_await flush_all(sends(s) ? s.connection : 0);
+    auto r = co_await carry_out(s);
+    if (!r.held() && !r.at) {
+        r.at = &s;
+        r.claim = s.claim;
+    }
+    co_return r;
+}
+
+net::task<void> interpreter::flush_all(int but_for) {
+    for (auto& [number, conn] : connections_)
+        if (number != but_for && conn->has_unsent()) co_await conn->flush(limit_);
+}
+
+interpreter::result interpreter::carry_out(const suite::step& s) {
+    if (sends(s)) co_return co_await send(s);
+    if (const auto* b = as<suite::expect_server>(s)) co_return co_await expect_server(s, *b);
+    if (const auto* b = as<suite::fragment_block>(s)) co_return co_await run_fragment(s, *b);
+    if (const auto* b = as<suite::repeat_block>(s)) co_return co_await run_repeat(*b);
+    if (const auto* b = as<suite::either_block>(s)) co_return co_await run_either(s, *b);
+    if (const auto* b = as<suite::pause>(s)) co_return co_await rest(b->duration);
+    if (as<suite::split>(s)) co_return co_await rest(between_segments);
+    if (const auto* b = as<suite::open_connection>(s)) co_return co_await open(s, *b);
+    if (as<suite::fresh_connection>(s)) co_return co_await fresh(s);
+    if (as<suite::half_close>(s)) co_return co_await half_close(s);
+    if (as<suite::close_connection>(s)) co_return co_await close(s);
+    if (as<suite::reset_connection>(s)) co_return co_await reset(s);
+    if (const auto* b = as<suite::start_tls>(s)) co_return co_await start_tls(s, b->request);
+    if (const auto* b = as<suite::expect_tls>(s)) co_return expect_tls(s, *b);
+    if (const auto* b = as<suite::expect_delivered>(s)) co_return co_await expect_delivered(s, *b);
+    if (looks_at_message(s)) co_return check_message(s);
+    co_return troubled("this step is not known to the interpreter: " + s.source);
+}
+
+interpreter::result interpreter::rest(std::chrono::milliseconds duration) {
+    if (environment_.timeless) co_return holds();
+    const auto until = net::deadline::in(duration).earlier(limit_);
+    co_await net::sleep_until(until);
+    co_return holds();
+}
+
+expansion_place interpreter::place_of(int number) const {
+    const auto at = connections_.find(number);
+    if (at == connections_.end()) return {case_.service, nullptr};
+    return {at->second->service(), at->second->capabilities()};
+}
+
+expanded_text interpreter::text_to_send(const suite::step& s, const expansion_place& place) const {
+    if (const auto* line = as<suite::send_line>(s)) {
+        auto text = values_.octets(line->text, place, 2);
+        if (text) *text += "\r\n";
+        return text;
+    }
+    if (const auto* raw = as<suite::send_raw>(s)) return values_.octets(raw->text, place);
+    const auto& generated = std::get<suite::send_generated>(s.body);
+    std::uint64_t count = 0;
+    if (const auto* number = std::get_if<std::uint64_t>(&generated.count)) {
+        count = *number;
+    } else {
+        const auto digits = values_.octets(std::get<suite::text_template>(generated.count), place);
+        if (!digits) return digits;
+        const auto [end, code] = std::from_chars(digits->data(), digits->data() + digits->size(), count);
+        if (code != std::errc{} || end != digits->data() + digits->size() || count > (1ull << 30))
+            return std::unexpected(
+                fmt::format("`{}`: {} is no number of octets up to 1 GiB", s.source, *digits));
+    }
+    const auto unit = values_.octets(generated.text, place);
+    if (!unit) return unit;
+    if (unit->empty()) return std::unexpected(fmt::format("`{}`: there is nothing to repeat", s.source));
+    std::string octets;
+    octets.reserve(count + unit->size());
+    while (octets.size() < count)
+        octets += *unit;
+    octets.resize(count);
+    return octets;
+}
+
+interpreter::result interpreter::send(const suite::step& s) {
+    auto* conn = co_await reach(s.connection);
+    if (!conn) co_return reach_failure_;
+    const auto octets = text_to_send(s, place_of(s.connection));
+    if (!octets) co_return troubled(octets.error());
+    conn->queue(*octets);
+    co_return holds();
+}
+
+interpreter::result interpreter::run_repeat(const suite::repeat_block& block) {
+    values_.enter_repeat();
+    step_result r;
+    for (std::uint64_t turn = 0; turn < block.times && r.held(); ++turn) {
+        values_.next_turn();
+        r = co_await run_steps(block.steps);
+    }
+    values_.leave_repeat();
+    co_return r;
+}
+
+interpreter::result interpreter::run_fragment(const suite::step& s, const suite::fragment_block& block) {
+    expansion::fragment_values given;
+    const auto place = place_of(s.connection);
+    for (const auto& [name, text] : block.values) {
+        auto value = values_.octets(text, place);
+        if (!value) co_return troubled(value.error());
+        given.emplace_back(name, std::move(*value));
+    }
+    values_.enter_fragment(std::move(given));
+    auto r = co_await run_steps(block.steps);
+    values_.leave_fragment();
+    co_return r;
+}
+
+// The first branch whose first step holds is taken. What the server said is read once and offered to each.
+interpreter::result interpreter::run_either(const suite::step& s, const suite::either_block& block) {
+    std::string wanted, actual;
+    const suite::step* at = &s;
+    const std::vector<suite::step>* taken = nullptr;
+    co_await flush_all(0);
+    for (const auto& branch : block.branches) {
+        if (branch.empty()) continue;
+        const bool outer = std::exchange(first_of_branch_, true);
+        auto r = co_await run_step(branch.front());
+        first_of_branch_ = outer;
+        if (r.kind == step_result::what::trouble) co_return r;
+        if (r.held()) {
+            taken = &branch;
+            break;
+        }
+        if (r.claim) at = r.at;
+        wanted += (wanted.empty() ? "" : "\nor ") + r.expected;
+        if (actual.find(r.actual) == std::string::npos) actual += (actual.empty() ? "" : "\n") + r.actual;
+    }
+    if (!first_of_branch_) { // an either may be the first step of another's branch
+        handshake_offered_.reset();
+        for (auto& [number, conn] : connections_)
+            conn->forget_silence();
+    }
+    if (taken) co_return co_await run_steps(std::span(*taken).subspan(1));
+    auto none = does_not_hold(std::move(wanted), std::move(actual));
+    none.at = at;
+    none.claim = at != &s;
+    co_return none;
+}
+
+} // namespace mailspec::script

@@ -1,0 +1,104 @@
+// Carries out the steps of one case, one after the other. The steps' own rules are in the files beside it:
+// interpreter_connections, interpreter_replies, interpreter_mail. docs/suite-language.md is the manual. It
+// ends at the first step that does not hold, and retries nothing.
+#pragma once
+#include "harness/script/case_run.hpp"
+#include "harness/script/expansion.hpp"
+#include "harness/script/pattern_cache.hpp"
+#include "harness/script/reply_match.hpp"
+#include "harness/script/server_connection.hpp"
+#include "harness/script/step_result.hpp"
+#include "harness/wire/message.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+namespace mailspec::script {
+
+class interpreter {
+  public:
+    // All three outlive the interpreter; the outcome is filled while it runs.
+    interpreter(const suite::test_case& c, const case_environment& environment, case_outcome& outcome);
+
+    net::task<void> run();
+
+  private:
+    using result = net::task<step_result>;
+
+    // interpreter.cpp: blocks and sending
+    result run_steps(std::span<const suite::step> steps);
+    result run_step(const suite::step& s);
+    result carry_out(const suite::step& s);
+    result run_repeat(const suite::repeat_block& block);
+    result run_either(const suite::step& s, const suite::either_block& block);
+    result run_fragment(const suite::step& s, const suite::fragment_block& block);
+    result send(const suite::step& s);
+    result rest(std::chrono::milliseconds duration);
+    net::task<void> flush_all(int but_for);
+    expanded_text text_to_send(const suite::step& s, const expansion_place& place) const;
+    expansion_place place_of(int number) const;
+    void record_result(step_result&& r);
+
+    // interpreter_connections.cpp
+    struct opening {
+        std::string service;
+        bool plain = false;
+        suite::tls_request tls;
+        bool tls_wanted = false; // options were given: how the handshake goes is the server's to answer for
+    };
+    net::task<server_connection*> reach(int number); // opens it first, if need be; null: reach_failure_
+    result connect(int number, opening how);
+    result open(const suite::step& s, const suite::open_connection& o);
+    result fresh(const suite::step& s);
+    result half_close(const suite::step& s);
+    net::task<void> drop(int number);
+    result close(const suite::step& s);
+    result reset(const suite::step& s);
+    result start_tls(const suite::step& s, const suite::tls_request& request);
+    result handshake_outcome(const suite::step& s, const suite::tls_request& request,
+                             const server_connection& conn, const net::result<net::tls_facts>& facts);
+    std::expected<net::tls_options, std::string> options_for(const suite::tls_request& request,
+                                                             const expansion_place& place) const;
+    step_result expect_tls(const suite::step& s, const suite::expect_tls& e);
+
+    // interpreter_replies.cpp
+    result expect_server(const suite::step& s, const suite::expect_server& e);
+    std::chrono::milliseconds patience_for(const suite::expect_server& e) const;
+    step_result reply_mismatch(const suite::expect_server& e, const server_connection& conn,
+                               const server_event& event, std::string why) const;
+    void settle(const suite::step& s, const suite::outcome_tier& tier, server_connection& conn,
+                const server_event& event, const std::string& wanted);
+
+    // interpreter_mail.cpp
+    result expect_delivered(const suite::step& s, const suite::expect_delivered& e);
+    result wait_for_mail(const suite::step& s, const suite::expect_delivered& e, world::mailbox_owner owner);
+    result wait_past_mail(const suite::step& s, const suite::expect_delivered& e, world::mailbox_owner owner);
+    net::task<net::result<std::vector<std::string>>> look(world::mailbox_owner owner, std::string token,
+                                                          net::deadline until);
+    std::size_t remember_look(const std::string& address, const std::string& token,
+                              const std::vector<std::string>& messages);
+    void look_at(std::string raw);
+    world::mailbox_owner owner_of(const std::string& address) const;
+    step_result check_message(const suite::step& s);
+
+    // last_message.cpp: a message of ours by whose arrival one knows that none comes any more
+    net::task<std::expected<void, std::string>> send_last_message(std::string recipient, std::string token);
+
+    const suite::test_case& case_;
+    const case_environment& environment_;
+    case_outcome& outcome_;
+    expansion values_;
+    pattern_cache patterns_;
+    net::deadline limit_;
+    std::map<int, std::unique_ptr<server_connection>> connections_;
+    int streams_opened_ = 0;
+    step_result reach_failure_;
+    bool first_of_branch_ = false; // within `either`: an outcome is offered to each branch
+    std::optional<std::pair<int, net::result<net::tls_facts>>> handshake_offered_;
+    std::optional<wire::message> message_; // that `expect delivered` looked at last
+};
+
+} // namespace mailspec::script

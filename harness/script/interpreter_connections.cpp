@@ -1,0 +1,203 @@
+// Opening, securing and ending connections; see interpreter.hpp.
+#include "harness/script/interpreter.hpp"
+#include "net/tls_context.hpp"
+
+#include <fmt/core.h>
+
+#include <map>
+
+namespace mailspec::script {
+namespace {
+
+std::string failure_text(const net::error& e, std::chrono::milliseconds patience) {
+    if (e.kind == net::failure::timeout) return fmt::format("no answer within {}", describe(patience));
+    if (e.kind == net::failure::eof) return "connection closed";
+    if (e.kind == net::failure::reset) return "connection reset";
+    return e.text;
+}
+
+net::tls_version version_of(const std::string& text) {
+    static const std::map<std::string, net::tls_version> versions = {{"1.0", net::tls_version::tls1_0},
+                                                                     {"1.1", net::tls_version::tls1_1},
+                                                                     {"1.2", net::tls_version::tls1_2},
+                                                                     {"1.3", net::tls_version::tls1_3}};
+    const auto at = versions.find(text);
+    return at == versions.end() ? net::tls_version::any : at->second;
+}
+
+// What a client shows when `tls certificate` asks it to; made once.
+std::expected<std::shared_ptr<const net::tls_identity>, std::string> client_identity() {
+    static const auto made = net::tls_identity::self_signed({std::string(client_name)});
+    if (!made) return std::unexpected("cannot make a client certificate: " + made.error().text);
+    return *made;
+}
+
+// "TLSv1.2" and "1.2": what is behind the v counts. "TLSv1" is 1.0.
+std::string version_number(std::string_view name) {
+    std::string number(name.substr(name.find_first_of("0123456789")));
+    return number.find('.') == std::string::npos ? number + ".0" : number;
+}
+
+} // namespace
+
+net::task<server_connection*> interpreter::reach(int number) {
+    const auto at = connections_.find(number);
+    if (at != connections_.end()) co_return at->second.get();
+    opening how;
+    how.service = case_.service;
+    reach_failure_ = co_await connect(number, how);
+    if (!reach_failure_.held()) co_return nullptr;
+    co_return connections_.at(number).get();
+}
+
+interpreter::result interpreter::connect(int number, opening how) {
+    const auto patience = environment_.target.reply_timeout;
+    const auto until = net::deadline::in(patience).earlier(limit_);
+    const auto known = environment_.target.services.find(how.service);
+    const auto where = known == environment_.target.services.end()
+                           ? how.service
+                           : fmt::format("{} at {}", how.service, known->second);
+    auto stream = co_await environment_.connections.connect(how.service, until);
+    if (!stream)
+        co_return troubled(
+            fmt::format("cannot connect to {}: {}", where, failure_text(stream.error(), patience)));
+    auto conn = std::make_unique<server_connection>(std::move(*stream), outcome_, number, streams_opened_++,
+                                                    how.service, how.plain, patience);
+    auto& opened = *(connections_[number] = std::move(conn));
+    if (!is_implicit_tls(how.service) || how.plain) co_return holds();
+
+    auto options = options_for(how.tls, place_of(number));
+    if (!options) co_return troubled(options.error());
+    const auto facts = co_await opened.start_tls(*options, until);
+    if (!facts && !how.tls_wanted)
+        co_return troubled(fmt::format("the TLS handshake with {} failed: {}", where,
+                                       failure_text(facts.error(), patience)));
+    co_return holds();
+}
+
+interpreter::result interpreter::open(const suite::step& s, const suite::open_connection& o) {
+    co_await drop(s.connection);
+    opening how;
+    how.service = o.service.empty() ? case_.service : o.service;
+    how.plain = o.plain;
+    how.tls = o.tls;
+    how.tls_wanted = o.tls.server_name || !o.tls.version.empty() || !o.tls.alpn.empty() ||
+                     o.tls.certificate || o.tls.refused;
+    const bool tls_wanted = how.tls_wanted;
+    const auto handshakes_before = outcome_.handshakes.size();
+    auto r = co_await connect(s.connection, std::move(how));
+    if (!r.held() || !tls_wanted || outcome_.handshakes.size() == handshakes_before) co_return r;
+    const auto& seen = outcome_.handshakes.back();
+    net::result<net::tls_facts> facts;
+    if (seen.facts)
+        facts = *seen.facts;
+    else
+        facts = std::unexpected(net::error{net::failure::tls, seen.error});
+    co_return co_await handshake_outcome(s, o.tls, *connections_.at(s.connection), facts);
+}
+
+// Ends a connection: what is unread is judged, then it closes.
+net::task<void> interpreter::drop(int number) {
+    const auto at = connections_.find(number);
+    if (at == connections_.end()) co_return;
+    co_await at->second->finish();
+    connections_.erase(at);
+}
+
+interpreter::result interpreter::fresh(const suite::step& s) {
+    opening how;
+    how.service = case_.service;
+    if (const auto at = connections_.find(s.connection); at != connections_.end()) {
+        how.service = at->second->service();
+        how.plain = at->second->plain();
+    }
+    co_await drop(s.connection);
+    co_return co_await connect(s.connection, std::move(how));
+}
+
+interpreter::result interpreter::half_close(const suite::step& s) {
+    auto* conn = co_await reach(s.connection);
+    if (!conn) co_return reach_failure_;
+    const auto until = net::deadline::in(environment_.target.reply_timeout).earlier(limit_);
+    co_await conn->half_close(until);
+    co_return holds();
+}
+
+interpreter::result interpreter::close(const suite::step& s) {
+    if (!co_await reach(s.connection)) co_return reach_failure_;
+    co_await drop(s.connection);
+    co_return holds();
+}
+
+interpreter::result interpreter::reset(const suite::step& s) {
+    auto* conn = co_await reach(s.connection);
+    if (!conn) co_return reach_failure_;
+    conn->reset();
+    connections_.erase(s.connection);
+    co_return holds();
+}
+
+std::expected<net::tls_options, std::string> interpreter::options_for(const suite::tls_request& request,
+                                                                      const expansion_place& place) const {
+    net::tls_options options;
+    options.min_version = options.max_version = version_of(request.version);
+    if (!request.alpn.empty()) options.alpn = {request.alpn};
+    if (request.server_name) {
+        auto name = values_.octets(*request.server_name, place);
+        if (!name) return std::unexpected(name.error());
+        options.server_name = std::move(*name);
+    }
+    if (request.certificate) {
+        auto identity = client_identity();
+        if (!identity) return std::unexpected(identity.error());
+        options.identity = *identity;
+    }
+    return options;
+}
+
+interpreter::result interpreter::start_tls(const suite::step& s, const suite::tls_request& request) {
+    auto* conn = co_await reach(s.connection);
+    if (!conn) co_return reach_failure_;
+    if (!first_of_branch_ || !handshake_offered_ || handshake_offered_->first != s.connection) {
+        auto options = options_for(request, place_of(s.connection));
+        if (!options) co_return troubled(options.error());
+        const auto until = net::deadline::in(environment_.target.reply_timeout).earlier(limit_);
+        auto facts = co_await conn->start_tls(*options, until);
+        handshake_offered_.emplace(s.connection, std::move(facts));
+    }
+    const auto facts = handshake_offered_->second;
+    if (!first_of_branch_) handshake_offered_.reset();
+    co_return co_await handshake_outcome(s, request, *conn, facts);
+}
+
+interpreter::result interpreter::handshake_outcome(const suite::step& s, const suite::tls_request& request,
+                                                   const server_connection& conn,
+                                                   const net::result<net::tls_facts>& facts) {
+    const bool hangs = !facts && facts.error().kind == net::failure::timeout;
+    if (request.refused && facts)
+        co_return does_not_hold("the TLS handshake refused",
+                                fmt::format("a TLS handshake: {} {}", facts->version, facts->cipher));
+    if ((!request.refused && !facts) || hangs) {
+        const auto wanted = request.refused ? "the TLS handshake refused" : "a TLS handshake";
+        co_return does_not_hold(wanted, "the TLS handshake failed: " +
+                                            failure_text(facts.error(), environment_.target.reply_timeout));
+    }
+    outcome_.steps.push_back({judged::what::handshake, &s, s.claim, conn.stream(), conn.received(), 0});
+    co_return holds();
+}
+
+step_result interpreter::expect_tls(const suite::step& s, const suite::expect_tls& e) {
+    const auto at = connections_.find(s.connection);
+    if (at == connections_.end()) return troubled("`" + s.source + "`: the connection is not open");
+    const auto& facts = at->second->tls();
+    if (!facts) return does_not_hold("a TLS connection", "the connection has no TLS");
+    if (!e.min_version.empty() && version_number(facts->version) < version_number(e.min_version))
+        return does_not_hold(fmt::format("TLS {} or later", e.min_version), facts->version);
+    if (e.certificate && !facts->has_peer_certificate)
+        return does_not_hold("a certificate of the server", "it showed none");
+    outcome_.steps.push_back(
+        {judged::what::handshake, &s, s.claim, at->second->stream(), at->second->received(), 0});
+    return holds();
+}
+
+} // namespace mailspec::script

@@ -1,0 +1,144 @@
+// `expect delivered`: waiting for mail, and for its absence; see interpreter.hpp. What a message must be
+// like is checked in message_checks.cpp.
+#include "harness/script/interpreter.hpp"
+#include "harness/script/message_checks.hpp"
+#include "harness/wire/octets.hpp"
+#include "net/event.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace mailspec::script {
+namespace {
+
+constexpr std::chrono::milliseconds first_wait{1};
+constexpr std::chrono::milliseconds longest_wait{50};
+
+std::string copies(std::size_t n) {
+    return n == 1 ? "1 copy" : fmt::format("{} copies", n);
+}
+
+// Differs from the case's token, and does not contain it, so the message is not found in its place.
+std::string token_of_last_message(const std::string& token) {
+    return "last-" + token.substr(0, token.size() / 2) + "-" + token.substr(token.size() / 2);
+}
+
+} // namespace
+
+world::mailbox_owner interpreter::owner_of(const std::string& address) const {
+    for (const auto* accounts : {&environment_.accounts, &environment_.target.accounts})
+        for (const auto& a : *accounts)
+            if (wire::same_word(a.address, address)) return {a.user, a.password, a.address};
+    return {address.substr(0, address.rfind('@')), {}, address};
+}
+
+interpreter::result interpreter::expect_delivered(const suite::step& s, const suite::expect_delivered& e) {
+    if (!environment_.mailboxes) co_return troubled("there is no way to read delivered mail on this target");
+    const auto place = place_of(s.connection);
+    const auto address =
+        e.recipient ? values_.octets(*e.recipient, place) : values_.value("recipient", place);
+    if (!address) co_return troubled(address.error());
+    auto owner = owner_of(*address);
+    if (e.negative || e.times) co_return co_await wait_past_mail(s, e, std::move(owner));
+    co_return co_await wait_for_mail(s, e, std::move(owner));
+}
+
+// Looks again and again until something is there or the time is over.
+net::task<net::result<std::vector<std::string>>> interpreter::look(world::mailbox_owner owner,
+                                                                   std::string token, net::deadline until) {
+    auto wait = first_wait;
+    for (;;) {
+        auto found = co_await environment_.mailboxes->find(owner, token);
+        if (!found || !found->empty() || environment_.timeless || until.passed()) co_return found;
+        const auto next = net::deadline::in(wait).earlier(until);
+        co_await net::sleep_until(next);
+        wait = std::min(wait * 2, longest_wait);
+    }
+}
+
+std::size_t interpreter::remember_look(const std::string& address, const std::string& token,
+                                       const std::vector<std::string>& messages) {
+    auto& looks = outcome_.looks;
+    const auto same = [&](const mailbox_look& l) { return l.address == address && l.token == token; };
+    auto at = std::ranges::find_if(looks, same);
+    if (at == looks.end()) at = looks.insert(looks.end(), mailbox_look{address, token, {}});
+    at->messages = messages;
+    return static_cast<std::size_t>(at - looks.begin());
+}
+
+void interpreter::look_at(std::string raw) {
+    message_ = wire::parse_message(raw);
+    outcome_.deliveries.push_back(std::move(raw));
+}
+
+interpreter::result interpreter::wait_for_mail(const suite::step& s, const suite::expect_delivered& e,
+                                               world::mailbox_owner owner) {
+    const auto until = net::deadline::in(e.within).earlier(limit_);
+    auto found = co_await look(owner, environment_.token, until);
+    if (!found) co_return troubled(found.error().text);
+    if (found->empty())
+        co_return does_not_hold(fmt::format("a message for {}", owner.address),
+                                fmt::format("none within {}", describe(e.within)));
+    const auto index = remember_look(owner.address, environment_.token, *found);
+    outcome_.steps.push_back({judged::what::mailbox, &s, s.claim, -1, index, 0});
+    look_at(std::move(found->front()));
+    co_return holds();
+}
+
+// How many messages came can only be said once a later one of ours has arrived.
+interpreter::result interpreter::wait_past_mail(const suite::step& s, const suite::expect_delivered& e,
+                                                world::mailbox_owner owner) {
+    const auto until = net::deadline::in(e.within).earlier(limit_);
+    const auto wanted = static_cast<std::size_t>(e.negative ? 0 : *e.times);
+    if (wanted > 0) { // the first copy may still be on its way
+        auto first = co_await look(owner, environment_.token, until);
+        if (!first) co_return troubled(first.error().text);
+    }
+    const auto& accounts = environment_.accounts;
+    const bool known =
+        std::ranges::any_of(accounts, [&](const auto& a) { return a.address == owner.address; });
+    if (!known && accounts.empty())
+        co_return troubled("to tell that no mail came, one account is needed; the target has none to lease");
+    const auto last_owner = known ? owner : owner_of(accounts.front().address);
+    const auto last_token = token_of_last_message(environment_.token);
+    const auto sent = co_await send_last_message(last_owner.address, last_token);
+    if (!sent) co_return troubled("cannot send the message that ends the wait for mail: " + sent.error());
+    auto last = co_await look(last_owner, last_token, until);
+    if (!last) co_return troubled(last.error().text);
+    if (last->empty())
+        co_return troubled(fmt::format("the message that ends the wait for mail did not arrive within {}",
+                                       describe(e.within)));
+    remember_look(last_owner.address, last_token, *last);
+
+    auto found = co_await environment_.mailboxes->find(owner, environment_.token);
+    if (!found) co_return troubled(found.error().text);
+    const auto index = remember_look(owner.address, environment_.token, *found);
+    if (found->size() != wanted) {
+        const auto expected = wanted == 0
+                                  ? fmt::format("no message for {}", owner.address)
+                                  : fmt::format("{} of the message for {}", copies(wanted), owner.address);
+        auto actual = wanted == 0 ? "a message:\n" + found->front() : copies(found->size());
+        co_return does_not_hold(expected, std::move(actual));
+    }
+    outcome_.steps.push_back({judged::what::mailbox, &s, s.claim, -1, index, 0});
+    if (!found->empty()) look_at(std::move(found->front()));
+    co_return holds();
+}
+
+step_result interpreter::check_message(const suite::step& s) {
+    if (!message_) return troubled("`" + s.source + "` stands before any `expect delivered` that holds");
+    const match_context context{values_, place_of(s.connection), patterns_};
+    step_result r;
+    if (const auto* h = std::get_if<suite::expect_header>(&s.body))
+        r = check_header(*message_, *h, context);
+    else if (const auto* c = std::get_if<suite::expect_received>(&s.body))
+        r = check_received(*message_, *c, context);
+    else
+        r = check_body(*message_, std::get<suite::expect_body>(s.body), context);
+    if (r.held())
+        outcome_.steps.push_back({judged::what::message, &s, s.claim, -1, outcome_.deliveries.size() - 1, 0});
+    return r;
+}
+
+} // namespace mailspec::script

@@ -1,0 +1,98 @@
+// `S:`: waiting for what the server says and judging it; see interpreter.hpp.
+#include "harness/script/interpreter.hpp"
+#include "harness/wire/octets.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace mailspec::script {
+namespace {
+
+using what = server_event::what;
+
+judged::what judged_as(const server_event& event) {
+    if (event.kind == what::silence) return judged::what::silence;
+    if (event.kind == what::closed || event.kind == what::reset) return judged::what::close;
+    return judged::what::reply;
+}
+
+} // namespace
+
+// With `silence` among the outcomes its duration is the patience; otherwise it is the target's.
+std::chrono::milliseconds interpreter::patience_for(const suite::expect_server& e) const {
+    auto patience = environment_.target.reply_timeout;
+    for (const auto& tier : e.tiers)
+        for (const auto& pattern : tier.any_of)
+            if (const auto* silence = std::get_if<suite::silence_pattern>(&pattern))
+                patience = std::min(patience, silence->duration);
+    return patience;
+}
+
+interpreter::result interpreter::expect_server(const suite::step& s, const suite::expect_server& e) {
+    auto* conn = co_await reach(s.connection);
+    if (!conn) co_return reach_failure_;
+    const auto until = net::deadline::in(patience_for(e)).earlier(limit_);
+    const auto* event = co_await conn->next(until);
+    if (event->kind == what::cancelled) co_return troubled("the run was stopped");
+
+    const match_context context{values_, place_of(s.connection), patterns_};
+    std::string why, wanted;
+    for (const auto& tier : e.tiers) {
+        for (const auto& pattern : tier.any_of) {
+            auto left = match(pattern, *event, context);
+            if (!left) co_return troubled("`" + s.source + "`: " + left.error());
+            if (left->empty()) {
+                settle(s, tier, *conn, *event, wanted);
+                co_return holds();
+            }
+            // The most telling reason is that of a pattern that was nearly met.
+            if (why.empty() || why.starts_with("the code is")) why = std::move(*left);
+        }
+        wanted += (wanted.empty() ? "" : ", ") + describe(tier);
+    }
+    co_return reply_mismatch(e, *conn, *event, std::move(why));
+}
+
+void interpreter::settle(const suite::step& s, const suite::outcome_tier& tier, server_connection& conn,
+                         const server_event& event, const std::string& wanted) {
+    outcome_.steps.push_back({judged_as(event), &s, s.claim, conn.stream(), event.offset, event.raw.size()});
+    if (tier.instead) {
+        // Of several weaker outcomes the gravest stays: should (warn) before may (info).
+        if (!outcome_.instead || *tier.instead < *outcome_.instead) {
+            outcome_.instead = tier.instead;
+            const auto came = event.kind == what::reply ? wire::quoted(event.raw) : describe(tier);
+            outcome_.note = fmt::format("expected {}, got {}", wanted, came);
+        }
+    }
+    if (event.kind == what::reply || event.kind == what::silence) conn.take();
+}
+
+step_result interpreter::reply_mismatch(const suite::expect_server& e, const server_connection& conn,
+                                        const server_event& event, std::string why) const {
+    // RFC 5321 §3.1, §3.8: a server that is too busy says so in its greeting; that judges nothing.
+    if (!conn.greeted() && event.kind == what::reply && event.reply.code == "421")
+        return troubled("the server turned the connection away: " + wire::quoted(event.raw));
+
+    std::string expected;
+    for (const auto& tier : e.tiers)
+        if (!tier.instead || expected.empty()) expected += (expected.empty() ? "" : "\n") + describe(tier);
+    const bool code_alone = why.starts_with("the code is") || event.kind != what::reply;
+    if (!code_alone) expected += "\nnot met: " + why;
+
+    switch (event.kind) {
+    case what::closed: return does_not_hold(std::move(expected), "connection closed");
+    case what::reset: return does_not_hold(std::move(expected), "connection reset");
+    case what::silence: {
+        auto text = limit_.passed()
+                        ? fmt::format("no reply within the {} of the whole case", describe(case_.timeout))
+                        : fmt::format("no reply within {}", describe(patience_for(e)));
+        if (!event.raw.empty()) text = "no complete " + text.substr(3) + "; so far: " + event.raw;
+        if (!conn.write_failure().empty()) text += fmt::format(" ({})", conn.write_failure());
+        return does_not_hold(std::move(expected), std::move(text));
+    }
+    default: return does_not_hold(std::move(expected), event.raw);
+    }
+}
+
+} // namespace mailspec::script

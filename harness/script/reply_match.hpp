@@ -1,0 +1,29 @@
+// Holds an `S:` pattern against what came from the server, and puts patterns into words. Waits for nothing.
+#pragma once
+#include "harness/script/expansion.hpp"
+#include "harness/script/pattern_cache.hpp"
+#include "harness/script/server_connection.hpp"
+
+#include <expected>
+#include <string>
+
+namespace mailspec::script {
+
+struct match_context {
+    const expansion& values;
+    expansion_place place;
+    pattern_cache& patterns;
+};
+
+// What of the pattern does not hold; empty when all of it does. On error: why that cannot be said.
+using unmet = std::expected<std::string, std::string>;
+
+unmet match(const suite::server_pattern& pattern, const server_event& event, const match_context& context);
+unmet match_reply(const suite::reply_pattern& pattern, const wire::smtp_reply& reply,
+                  const match_context& context);
+
+std::string describe(const suite::server_pattern& pattern); // "250 has SIZE, lines 2+"
+std::string describe(const suite::outcome_tier& tier);      // "421 or close"
+std::string describe(std::chrono::milliseconds duration);   // "10 s", "300 ms"
+
+} // namespace mailspec::script

@@ -1,0 +1,197 @@
+// A connection to the server under test; see server_connection.hpp.
+#include "harness/script/server_connection.hpp"
+
+#include "harness/wire/octets.hpp"
+
+#include <fmt/core.h>
+
+#include <array>
+
+namespace mailspec::script {
+namespace {
+
+// Between pieces of a large message we look whether the server talks: one that refuses early must not
+// wait for us to read while we wait for it to read.
+constexpr std::size_t write_piece = 64 * 1024;
+constexpr std::size_t most_unread = 4 * 1024 * 1024; // of one reply
+
+std::string describe(const net::tls_facts& facts) {
+    auto line = fmt::format("{} {}", facts.version, facts.cipher);
+    if (!facts.alpn.empty()) line += ", ALPN " + facts.alpn;
+    return line;
+}
+
+} // namespace
+
+server_connection::server_connection(net::stream_ptr stream, case_outcome& into, int number, int stream_index,
+                                     std::string service, bool plain, std::chrono::milliseconds patience)
+    : stream_(std::move(stream))
+    , into_(into)
+    , number_(number)
+    , stream_index_(stream_index)
+    , service_(std::move(service))
+    , plain_(plain)
+    , patience_(patience)
+    , judge_(service_ == "lmtp") {
+    write_down(entry::opened, fmt::format("{} at {}", service_, stream_->peer_address()));
+}
+
+server_connection::~server_connection() {
+    into_.rules_judged |= judge_.rules_judged();
+}
+
+void server_connection::write_down(entry kind, std::string text) {
+    into_.conversation.add(kind, number_, std::move(text));
+}
+
+net::task<void> server_connection::flush(net::deadline limit) {
+    const auto octets = std::exchange(unsent_, {});
+    std::string_view rest = octets;
+    while (!rest.empty() && write_failure_.empty()) {
+        const auto piece = rest.substr(0, write_piece);
+        rest.remove_prefix(piece.size());
+        write_down(entry::sent, std::string(piece));
+        judge_.sent(piece);
+        const auto until = net::deadline::in(patience_).earlier(limit);
+        const auto sent = co_await stream_->write(piece, until);
+        if (!sent) {
+            write_failure_ =
+                sent.error().kind == net::failure::timeout ? "the server stopped reading" : sent.error().text;
+            write_down(entry::failed, write_failure_);
+        } else if (!rest.empty() && !ended_) {
+            const auto now = net::deadline::no_wait();
+            co_await read_more(now);
+            timed_out_ = false;
+        }
+    }
+}
+
+net::task<bool> server_connection::read_more(net::deadline until) {
+    std::array<char, 8192> room;
+    const std::span<char> into(room);
+    const auto got = co_await stream_->read_some(into, until);
+    if (got) {
+        unread_.append(room.data(), *got);
+        received_ += *got;
+        write_down(entry::received, std::string(room.data(), *got));
+        co_return true;
+    }
+    const auto kind = got.error().kind;
+    if (kind == net::failure::timeout) {
+        timed_out_ = true;
+    } else {
+        ended_ = kind;
+        write_down(kind == net::failure::eof     ? entry::closed
+                   : kind == net::failure::reset ? entry::reset
+                                                 : entry::failed,
+                   kind == net::failure::eof ? "closed by the server" : got.error().text);
+    }
+    co_return false;
+}
+
+// Makes the event out of what is there; false: more octets are needed.
+bool server_connection::parse() {
+    server_event event;
+    event.offset = received_ - unread_.size();
+    auto parsed = wire::parse_smtp_reply(unread_);
+    if (parsed.state == wire::reply_state::complete) {
+        event.kind = server_event::what::reply;
+        judge(judge_.judge(parsed.reply));
+        if (judge_.answered_ehlo()) capabilities_ = wire::capabilities_of(parsed.reply);
+        event.raw = parsed.reply.raw;
+        event.reply = std::move(parsed.reply);
+    } else if (parsed.state == wire::reply_state::not_a_reply) {
+        event.kind = server_event::what::malformed;
+        judge(judge_.judge_malformed(parsed.reply.raw));
+        event.raw = std::move(parsed.reply.raw);
+    } else if ((ended_ && !unread_.empty()) || unread_.size() > most_unread) {
+        event.kind = server_event::what::malformed;
+        parsed.used = unread_.size();
+        event.raw = unread_;
+    } else if (ended_) {
+        event.kind = *ended_ == net::failure::reset     ? server_event::what::reset
+                     : *ended_ == net::failure::closed  ? server_event::what::cancelled
+                     : *ended_ == net::failure::timeout ? server_event::what::silence
+                                                        : server_event::what::closed;
+    } else {
+        return false;
+    }
+    unread_.erase(0, parsed.used);
+    event_ = std::move(event);
+    return true;
+}
+
+net::task<const server_event*> server_connection::next(net::deadline until) {
+    while (!event_ && !parse()) {
+        if (timed_out_ || !(co_await read_more(until))) {
+            if (!timed_out_) continue;
+            server_event silence;
+            silence.raw = unread_;
+            silence.offset = received_ - unread_.size();
+            event_ = std::move(silence);
+        }
+    }
+    co_return &*event_;
+}
+
+void server_connection::take() {
+    if (!event_) return;
+    if (event_->kind == server_event::what::reply) ++replies_taken_;
+    event_.reset();
+    timed_out_ = false;
+}
+
+void server_connection::forget_silence() {
+    if (event_ && event_->kind == server_event::what::silence) event_.reset();
+    timed_out_ = false;
+}
+
+void server_connection::judge(std::vector<wire::deviation> found) {
+    for (auto& deviation : found)
+        into_.deviations.push_back(std::move(deviation));
+}
+
+net::task<net::result<net::tls_facts>> server_connection::start_tls(net::tls_options options,
+                                                                    net::deadline until) {
+    if (ended_) co_return std::unexpected(net::error{*ended_, "the connection had ended before"});
+    auto facts = co_await stream_->start_tls(options, until);
+    handshake seen;
+    seen.stream = stream_index_;
+    if (facts) {
+        seen.facts = tls_ = *facts;
+        write_down(entry::tls, describe(*facts));
+        judge_.tls_started();
+        capabilities_.reset();
+    } else {
+        seen.error = facts.error().text;
+        write_down(entry::failed, "TLS: " + facts.error().text);
+        ended_ = facts.error().kind == net::failure::tls ? net::failure::eof : facts.error().kind;
+    }
+    into_.handshakes.push_back(std::move(seen));
+    co_return facts;
+}
+
+net::task<void> server_connection::half_close(net::deadline until) {
+    const auto done = co_await stream_->shutdown_send(until);
+    write_down(entry::half_closed, done ? "this side sends no more" : done.error().text);
+}
+
+void server_connection::reset() {
+    write_down(entry::reset, "reset by this side");
+    stream_->reset();
+    ended_ = net::failure::closed;
+}
+
+net::task<void> server_connection::finish() {
+    if (!ended_) {
+        const auto now = net::deadline::no_wait();
+        co_await read_more(now);
+    }
+    do { // an event that is there was judged when it was made
+        event_.reset();
+    } while (parse() &&
+             (event_->kind == server_event::what::reply || event_->kind == server_event::what::malformed));
+    if (ended_ != net::failure::closed) stream_->close();
+}
+
+} // namespace mailspec::script

@@ -1,0 +1,87 @@
+// One connection of a case to the server: gathers what is to be sent, reads what comes as events (a reply,
+// the end, nothing in time), writes all of it down, and lets the ambient judge see every octet. An event is
+// kept until it is taken, so that several expectations can be held against it.
+#pragma once
+#include "harness/script/case_run.hpp"
+#include "harness/wire/ambient_judge.hpp"
+
+#include <optional>
+#include <string>
+
+namespace mailspec::script {
+
+struct server_event {
+    enum class what {
+        reply,
+        malformed, // a line that is no reply, or the end in the midst of one: raw
+        closed,    // EOF
+        reset,     // RST
+        silence,   // nothing (complete) by the deadline; raw: what came so far
+        cancelled, // this side gave up: the run is being stopped
+    };
+    what kind = what::silence;
+    wire::smtp_reply reply;
+    std::string raw;        // octets as they came
+    std::size_t offset = 0; // of raw, into all that the server sent
+};
+
+class server_connection {
+  public:
+    // `into` keeps transcript, deviations, handshakes; it outlives the connection.
+    server_connection(net::stream_ptr stream, case_outcome& into, int number, int stream_index,
+                      std::string service, bool plain, std::chrono::milliseconds patience);
+    ~server_connection(); // closes
+
+    void queue(std::string_view octets) { unsent_ += octets; }
+    bool has_unsent() const { return !unsent_.empty(); }
+    // Writes what is queued. A failure is no verdict: what the server said before it left is still read.
+    net::task<void> flush(net::deadline limit);
+
+    // The next event, by the deadline; the same one until it is taken.
+    net::task<const server_event*> next(net::deadline until);
+    void take();           // a reply or malformed line is done with; an end stays
+    void forget_silence(); // the next call waits anew
+
+    net::task<net::result<net::tls_facts>> start_tls(net::tls_options options, net::deadline until);
+    net::task<void> half_close(net::deadline until);
+    void reset();
+    // Judges what is still unread, without waiting, and closes.
+    net::task<void> finish();
+
+    const std::string& service() const { return service_; }
+    bool plain() const { return plain_; }
+    int stream() const { return stream_index_; }
+    bool greeted() const { return replies_taken_ > 0; }
+    std::size_t received() const { return received_; } // octets read so far
+    const wire::capability_set* capabilities() const { return capabilities_ ? &*capabilities_ : nullptr; }
+    const std::optional<net::tls_facts>& tls() const { return tls_; }
+    const std::string& write_failure() const { return write_failure_; } // empty: none
+
+  private:
+    using entry = net::transcript_entry::what;
+    void write_down(entry kind, std::string text);
+    net::task<bool> read_more(net::deadline until); // false: ended_ or timed_out_ is set
+    bool parse();
+    void judge(std::vector<wire::deviation> found);
+
+    net::stream_ptr stream_;
+    case_outcome& into_;
+    int number_, stream_index_;
+    std::string service_;
+    bool plain_;
+    std::chrono::milliseconds patience_;
+    wire::ambient_judge judge_;
+
+    std::string unsent_;
+    std::string write_failure_;
+    std::string unread_;
+    std::size_t received_ = 0;
+    std::optional<server_event> event_;
+    std::optional<net::failure> ended_;
+    bool timed_out_ = false;
+    int replies_taken_ = 0;
+    std::optional<wire::capability_set> capabilities_;
+    std::optional<net::tls_facts> tls_;
+};
+
+} // namespace mailspec::script

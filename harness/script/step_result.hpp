@@ -1,0 +1,40 @@
+// How one step came out. Held, not held (the server's doing), or not judged (ours or the environment's).
+#pragma once
+#include "harness/suite/step.hpp"
+
+#include <string>
+#include <utility>
+
+namespace mailspec::script {
+
+struct step_result {
+    enum class what { held, mismatch, trouble };
+    what kind = what::held;
+    std::string expected;            // mismatch: lines for people
+    std::string actual;              // mismatch: octets; trouble: a sentence
+    const suite::step* at = nullptr; // the innermost step; filled in by who ran it
+    bool claim = false;
+
+    bool held() const { return kind == what::held; }
+};
+
+inline step_result holds() {
+    return {};
+}
+
+inline step_result does_not_hold(std::string expected, std::string actual) {
+    step_result r;
+    r.kind = step_result::what::mismatch;
+    r.expected = std::move(expected);
+    r.actual = std::move(actual);
+    return r;
+}
+
+inline step_result troubled(std::string sentence) {
+    step_result r;
+    r.kind = step_result::what::trouble;
+    r.actual = std::move(sentence);
+    return r;
+}
+
+} // namespace mailspec::script
