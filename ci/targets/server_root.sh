@@ -30,6 +30,11 @@ launcher_arguments() {
     [ "$(id -u)" -eq 0 ] || die "a mail server starts as root, to be chrooted and to switch users: run this as root, for example in a container"
 }
 
+# A server is told from others by its process group too: started within somebody else's, it gets one of its own, under the same id.
+own_process_group() {
+    if [ "$(group_of $$)" != $$ ]; then exec setsid "$0" "$@"; fi
+}
+
 # server_root NAME PACKAGE...: unpacks the packages with all that they depend on; prints the root's path.
 # A second call with the same packages only prints the path.
 server_root() {
@@ -96,7 +101,7 @@ unpack_packages() {
 work_root() {
     local name=$1 cache=$2 work=$3 stamp running
     fresh=yes
-    running=$(processes_in "$work/root")
+    running=$(processes_of "$work")
     [ -z "$running" ] || die "a server still runs in $work (pid ${running//$'\n'/ }): stop it with ci/targets/stop $work"
     stamp="$name $(find "$cache/packages" "$targets_folder/server_root.sh" "$targets_folder/$name" -type f -print0 | sort -z | xargs -0 cat | sha256sum)"
     if [ -e "$work/root" ]; then
@@ -193,10 +198,28 @@ system_user() {
     echo "$2:x:$3:" >>"$1/etc/group"
 }
 
-# processes_in ROOT: the ids of the processes that are chrooted there, one a line.
-processes_in() {
+# What belongs to a server is told by its root, or, where a container may not look at the roots of other users' processes, by the
+# process group of the first one. WORK/pid has that one's id and the time of its start, which together never come twice.
+start_time_of() { sed -n 's/^.*) //p' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
+
+group_of() { sed -n 's/^.*) [^ZX] [0-9]* \([0-9]*\) .*/\1/p' "/proc/$1/stat" 2>/dev/null || true; } # none for a zombie
+
+# processes_of WORK: the ids of the server's processes, one a line.
+processes_of() {
+    local root=$1/root first='' time='' now process link
+    if [ -e "$1/pid" ]; then
+        read -r first time <"$1/pid"
+        now=$(start_time_of "$first")
+        if [ -n "$now" ] && [ "$now" != "$time" ]; then first=''; fi
+    fi
     { find /proc -maxdepth 2 -path '/proc/[0-9]*/root' -printf '%h %l\n' 2>/dev/null || true; } |
-        ROOT=$1 awk '{ id = substr($1, 7); sub(/^[^ ]* /, "") } $0 == ENVIRON["ROOT"] { print id }'
+        while read -r process link; do
+            process=${process#/proc/}
+            case $link in
+            "$root" | "$root"/*) echo "$process" ;;
+            '') if [ -n "$first" ] && [ "$(group_of "$process")" = "$first" ]; then echo "$process"; fi ;;
+            esac
+        done
 }
 
 # ports_free PORT...: says whose turn it is before a server dies of "address already in use".
@@ -209,11 +232,18 @@ ports_free() {
     done
 }
 
+# follow_log FILE: repeats on standard output what a server without syslog writes to its own log, until the server ends.
+# Twice forked, so that the server does not find a child that it never started.
+follow_log() {
+    mkdir -p "$(dirname "$1")"
+    (tail -n 0 -F -s 0.2 --pid=$$ "$1" 2>/dev/null &)
+}
+
 # run_in_root WORK COMMAND...: becomes the server, in the foreground, in a clean environment.
 run_in_root() {
     local work=$1
     shift
-    echo $$ >"$work/pid"
+    echo "$$ $(start_time_of $$)" >"$work/pid"
     cd "$work/root"
     exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 TZ=UTC chroot "$work/root" "$@"
 }
