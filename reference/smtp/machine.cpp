@@ -82,8 +82,8 @@ bool session::machine::take_line(std::string_view& in) {
     // RFC 5321 §2.3.8: only CRLF ends a line.
     while (lf != std::string_view::npos && (lf == 0 || in[lf - 1] != '\r'))
         lf = in.find('\n', lf + 1);
+    const auto most = std::max(policy_.limits.auth_line, policy_.limits.command_line + 526);
     if (lf == std::string_view::npos) {
-        const auto most = std::max(policy_.limits.auth_line, policy_.limits.command_line + 526);
         if (in.size() > most) {
             // We cannot keep more than that, so we skip to the line's end to stay in step.
             skipping_line_ = true;
@@ -93,7 +93,8 @@ bool session::machine::take_line(std::string_view& in) {
     }
     const auto line = in.substr(0, lf - 1);
     in.remove_prefix(lf + 1);
-    const auto size = skipping_line_ ? std::string_view::npos : lf + 1;
+    // However the octets came in pieces, the answer is the same.
+    const auto size = skipping_line_ || lf + 1 > most ? std::string_view::npos : lf + 1;
     skipping_line_ = false;
     handle_line(line, size);
     return true;
@@ -130,6 +131,7 @@ void session::machine::handle_command(std::string_view line, std::size_t size) {
     // RFC 5321 §4.1.1: white space before the CRLF is tolerated.
     while (line.ends_with(' ') || line.ends_with('\t'))
         line.remove_suffix(1);
+    if (size == std::string_view::npos) return reply(500, "5.5.2", "Line too long");
     const auto command = split_command(line);
     const auto longest = longest_command(command.verb, policy_);
     if (size > longest) {
