@@ -1,0 +1,85 @@
+// See the header.
+#include "harness/cli/target_choice.hpp"
+
+#include "harness/cli/refusal.hpp"
+#include "harness/target/profile.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace mailspec::cli {
+
+namespace {
+
+target_choice start_from(target::profile p, const target_options& options) {
+    p.target.allow_remote = options.allow_remote;
+    if (const auto why = target::remote_refusal(p.target); !why.empty()) throw refusal(why);
+    target_choice choice;
+    choice.known = p.target;
+    const target::launch_options how{options.work};
+    choice.bring_up = [p = std::move(p), how] { return target::launch(p, how); };
+    return choice;
+}
+
+} // namespace
+
+void add_target_options(CLI::App& command, target_options& options) {
+    command.add_option("--target", options.profile, "The profile of the server (docs/targets.md)")
+        ->type_name("FILE");
+    for (const char* service : {"smtp", "submission", "submissions", "lmtp"})
+        command
+            .add_option_function<std::string>(
+                fmt::format("--{}", service),
+                [&options, service](const std::string& address) {
+                    options.flags.services[service] = address;
+                },
+                fmt::format("Where its {} service is", service))
+            ->type_name("HOST:PORT");
+    command.add_option("--domain", options.flags.domain, "The domain whose mail it takes")
+        ->type_name("DOMAIN");
+    command.add_option("--user", options.flags.users, "An account of it (repeatable)")
+        ->type_name("NAME:PASSWORD")
+        ->expected(1);
+    command
+        .add_option("--maildir", options.flags.maildir,
+                    "Where it delivers, to read mail: a path with {user} or {local-part} in it")
+        ->type_name("PATH");
+    command.add_flag("--allow-remote", options.allow_remote, "Let the target be another machine (yours)");
+    command.add_option("--work", options.work, "The work folder of a server that is started; kept")
+        ->type_name("DIR");
+}
+
+target_choice choose_target(const target_options& options, const std::filesystem::path& program) {
+    if (!options.profile.empty()) {
+        if (options.flags.any())
+            throw refusal(
+                "--target names the server already: leave out --smtp, --domain, --user and the like, "
+                "or leave out --target");
+        auto loaded = target::load_profile(options.profile);
+        if (!loaded)
+            throw refusal(
+                fmt::format("the profile cannot be used:\n  {}", fmt::join(loaded.error(), "\n  ")));
+        return start_from(std::move(*loaded), options);
+    }
+    if (options.flags.any()) {
+        auto made = target::target_from_flags(options.flags);
+        if (!made) throw refusal(made.error());
+        target::profile p;
+        p.target = std::move(*made);
+        return start_from(std::move(p), options);
+    }
+    const auto refmaild = target::find_refmaild(program);
+    if (refmaild.empty())
+        throw refusal(
+            fmt::format("refmaild is not found beside {}: build or install it, or name a server with "
+                        "--target FILE or --smtp HOST:PORT",
+                        program.string()));
+    target_choice choice;
+    choice.known.name = "refmaild";
+    const target::launch_options how{options.work};
+    choice.bring_up = [refmaild, how] { return target::launch_refmaild(refmaild, how); };
+    return choice;
+}
+
+} // namespace mailspec::cli

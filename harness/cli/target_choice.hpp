@@ -1,0 +1,34 @@
+// Which server: --target PROFILE, flags, or without both the refmaild that mailspec starts. A target that is
+// not on the loopback is refused here, before anything is sent.
+#pragma once
+#include "harness/target/flags.hpp"
+#include "harness/target/running_target.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+namespace mailspec::cli {
+
+struct target_options {
+    std::string profile;
+    target::target_flags flags;
+    bool allow_remote = false;
+    std::string work;
+};
+
+void add_target_options(CLI::App& command, target_options& options);
+
+struct target_choice {
+    target::target_info known; // as far as it is known before it is up
+    std::function<net::task<target::launched>()> bring_up;
+};
+
+// Throws a refusal: an unreadable profile, a malformed flag, a remote target, no refmaild.
+target_choice choose_target(const target_options& options, const std::filesystem::path& program);
+
+} // namespace mailspec::cli
