@@ -7,6 +7,8 @@ namespace mailspec::script {
 
 net::task<case_outcome> run_case(const suite::test_case& c, case_environment env) {
     case_outcome outcome;
+    outcome.token = env.token;
+    outcome.accounts = env.accounts;
     const auto begun = net::clock::now();
     try {
         interpreter run(c, env, outcome);

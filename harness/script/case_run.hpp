@@ -81,6 +81,8 @@ struct case_outcome {
     std::vector<std::string> deliveries;     // raw messages that expect delivered looked at
     std::vector<mailbox_look> looks;
     std::vector<handshake> handshakes;
+    std::string token;                     // of this run, and
+    std::vector<target::account> accounts; // what it had leased: a replay needs the same
     std::chrono::microseconds duration{};
 };
 

@@ -1,0 +1,157 @@
+// Wrong deliveries; see mutants.hpp. The field that the step names is dropped, altered, doubled and moved;
+// the body loses, gains and changes an octet.
+#include "harness/script/mutants.hpp"
+#include "harness/wire/message.hpp"
+#include "harness/wire/octets.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace mailspec::script {
+namespace {
+
+// A message as raw fields and a body, put together again after an alteration.
+struct message_parts {
+    std::vector<std::string> fields;
+    std::string body;
+
+    std::string str() const {
+        std::string raw;
+        for (const auto& f : fields)
+            raw += f;
+        return raw + "\r\n" + body;
+    }
+};
+
+class message_mutator {
+  public:
+    message_mutator(const std::string& raw, const recording& from, std::vector<mutant>& all)
+        : raw_(raw)
+        , from_(from)
+        , all_(all)
+        , message_(wire::parse_message(raw)) {
+        for (const auto& f : message_.fields)
+            parts_.fields.push_back(f.raw);
+        parts_.body = message_.body;
+    }
+
+    void add(std::string name, const message_parts& changed) {
+        auto server = from_;
+        const auto text = changed.str();
+        for (auto& look : server.looks)
+            std::ranges::replace(look.messages, raw_, text);
+        all_.push_back({std::move(name), true, std::move(server)});
+    }
+
+    void field(const std::string& name) {
+        auto above = parts_;
+        above.fields.insert(above.fields.begin(), "X-Mutant: above\r\n");
+        add("another field stands first", above);
+        const auto at = std::ranges::find_if(message_.fields,
+                                             [&](const auto& f) { return wire::same_word(f.name, name); });
+        if (at == message_.fields.end()) {
+            auto there = parts_;
+            there.fields.insert(there.fields.begin(), name + ": _\r\n");
+            return add(name + " is there", there);
+        }
+        const auto index = at - message_.fields.begin();
+        auto doubled = parts_, altered = parts_, dropped = parts_;
+        doubled.fields.insert(doubled.fields.begin() + index, at->raw);
+        add(name + " occurs twice", doubled);
+        altered.fields[static_cast<std::size_t>(index)] = fmt::format("{}: _ {} _\r\n", at->name, at->value);
+        add(name + " is altered", altered);
+        altered.fields[static_cast<std::size_t>(index)] = at->name + ": _\r\n";
+        add(name + " is emptied", altered);
+        // All of them: what comes from a hop before must not stand in for it.
+        dropped.fields.clear();
+        for (const auto& f : message_.fields)
+            if (!wire::same_word(f.name, name)) dropped.fields.push_back(f.raw);
+        add(name + " is dropped", dropped);
+    }
+
+    void received(const suite::expect_received& e) {
+        field("Received");
+        const auto at = std::ranges::find_if(
+            message_.fields, [](const auto& f) { return wire::same_word(f.name, "Received"); });
+        if (at == message_.fields.end()) return;
+        const auto index = static_cast<std::size_t>(at - message_.fields.begin());
+        const auto end = std::min(at->value.rfind(';'), at->value.size());
+        if (e.negative) {
+            auto added = parts_;
+            added.fields[index] = fmt::format("Received: {} {} <_@_>{}\r\n", at->value.substr(0, end),
+                                              e.clause, at->value.substr(end));
+            return add("the clause " + e.clause + " is there", added);
+        }
+        auto value = " " + at->value;
+        const auto word = find_clause(value, e.clause);
+        if (word == std::string::npos) return;
+        auto renamed = value, wrong = value;
+        renamed.replace(word, e.clause.size() + 2, " via ");
+        auto changed = parts_;
+        changed.fields[index] = "Received:" + renamed + "\r\n";
+        add("the clause " + e.clause + " is dropped", changed);
+        wrong.insert(word + e.clause.size() + 2, "_");
+        changed.fields[index] = "Received:" + wrong + "\r\n";
+        add("the clause " + e.clause + " has another value", changed);
+    }
+
+    void body() {
+        auto flipped = parts_, cut = parts_, longer = parts_;
+        if (!parts_.body.empty()) {
+            flipped.body[parts_.body.size() / 2] ^= 1;
+            add("an octet of the body is altered", flipped);
+            cut.body.resize(parts_.body.size() / 2);
+            add("the body is cut", cut);
+            auto gone = parts_;
+            gone.body.clear();
+            add("the body is empty", gone);
+        }
+        longer.body += "_\r\n";
+        add("the body is longer", longer);
+    }
+
+  private:
+    static std::size_t find_clause(const std::string& value, const std::string& clause) {
+        const auto text = wire::upper(value), word = wire::upper(" " + clause + " ");
+        return text.find(word);
+    }
+
+    const std::string& raw_;
+    const recording& from_;
+    std::vector<mutant>& all_;
+    wire::message message_;
+    message_parts parts_;
+};
+
+} // namespace
+
+void mutate_message(const judged& step, const std::string& raw, const recording& from,
+                    std::vector<mutant>& all) {
+    message_mutator m(raw, from, all);
+    if (const auto* header = std::get_if<suite::expect_header>(&step.by->body))
+        m.field(header->name);
+    else if (const auto* received = std::get_if<suite::expect_received>(&step.by->body))
+        m.received(*received);
+    else
+        m.body();
+}
+
+void mutate_mailbox(const judged& step, const case_outcome& recorded, const recording& from,
+                    std::vector<mutant>& all) {
+    const auto add = [&](std::string name, std::vector<std::string> messages) {
+        auto server = from;
+        server.looks[step.offset].messages = std::move(messages);
+        all.push_back({std::move(name), true, std::move(server)});
+    };
+    const auto& look = recorded.looks[step.offset];
+    if (look.messages.empty())
+        return add("a message is delivered",
+                   {fmt::format("Subject: {}\r\n\r\nDelivered after all.\r\n", recorded.token)});
+    add("the message is missing", {});
+    auto doubled = look.messages;
+    doubled.push_back(doubled.front());
+    add("the message is delivered twice", std::move(doubled));
+}
+
+} // namespace mailspec::script
