@@ -1,0 +1,15 @@
+// What refmaild says when it is ready: a JSON line for programs, a page for people.
+#pragma once
+#include "reference/daemon/server.hpp"
+#include "reference/daemon/services.hpp"
+
+#include <string>
+
+namespace refmail::daemon {
+
+// {"domain":..., "accounts":[{"user","address","password"}], "services":{"smtp":"127.0.0.1:PORT",...},
+//  "certificate":PATH, "data":DIR, "maildir":"DIR/maildir/{user}"}; passwords only where they are known.
+std::string ready_json(const services& shared, const server& running);
+std::string ready_text(const services& shared, const server& running);
+
+} // namespace refmail::daemon

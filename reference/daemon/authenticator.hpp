@@ -1,0 +1,45 @@
+// Is this the user's password? The first time the slow hash decides, on a thread of its own; after
+// a success a keyed digest of the credentials is remembered (the key lives in this process only),
+// so that a client that logs in for each message does not pay each time. Failures are never
+// remembered and always cost the slow hash, known user or not.
+// Accounts made on the command line have no hash at rest: their digest is there from the start.
+#pragma once
+#include "reference/daemon/local_directory.hpp"
+#include "reference/store/worker_pool.hpp"
+
+#include <array>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+
+namespace refmail::daemon {
+
+class authenticator {
+  public:
+    // The canonical user name, or nothing.
+    using answer = std::move_only_function<void(std::optional<std::string>)>;
+
+    authenticator(const settings& s, const local_directory& who);
+
+    // What is known at once; disengaged when only the slow hash can tell.
+    std::optional<std::optional<std::string>> check_at_once(std::string_view user, std::string_view password);
+
+    // Called from another thread.
+    void check(std::string user, std::string password, answer then);
+
+  private:
+    using digest = std::array<unsigned char, 32>;
+    digest digest_of(std::string_view user, std::string_view password) const;
+
+    const local_directory& who_;
+    digest key_{};
+    std::map<std::string, std::string, std::less<>> hashes_;
+    std::string decoy_; // hashed for users that do not exist, so that the time tells nothing
+    std::mutex lock_;
+    std::map<std::string, digest, std::less<>> known_;
+    store::worker_pool hashing_{1}; // a flood of logins must not take all cores
+};
+
+} // namespace refmail::daemon

@@ -1,0 +1,130 @@
+// The command line of refmaild; see the header.
+#include "reference/daemon/command_line.hpp"
+
+#include "reference/daemon/configuration.hpp"
+#include "reference/daemon/configuration_error.hpp"
+#include "reference/message/mailbox.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+namespace refmail::daemon {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct words {
+    std::string configuration, domain, data, host = "127.0.0.1", level;
+    std::vector<std::string> accounts;
+    int ports = 1000;
+    bool ports_given = false, json = false, quiet = false;
+};
+
+account account_from(const std::string& text) {
+    const auto colon = text.find(':');
+    if (colon == std::string::npos || colon == 0 || colon + 1 == text.size())
+        throw configuration_error(fmt::format("--account '{}': write user:password", text));
+    account one;
+    one.user = message::lower_case(text.substr(0, colon));
+    one.password = text.substr(colon + 1);
+    return one;
+}
+
+std::string temporary_folder() {
+    std::string pattern = (fs::temp_directory_path() / "refmaild-XXXXXX").string();
+    if (!::mkdtemp(pattern.data())) throw configuration_error("cannot make a temporary folder; give --data");
+    return pattern;
+}
+
+// Where a desktop program keeps what it must not lose.
+std::string home_folder() {
+    if (const char* data = std::getenv("XDG_DATA_HOME"); data && *data)
+        return std::string(data) + "/refmaild";
+    if (const char* home = std::getenv("HOME"); home && *home)
+        return std::string(home) + "/.local/share/refmaild";
+    return "refmaild-data";
+}
+
+void listen_on(const words& given, settings& how) {
+    const auto at = [&given](int standard) {
+        const int port = given.ports == 0 ? 0 : given.ports + standard;
+        return std::vector{net::endpoint{given.host, static_cast<std::uint16_t>(port)}};
+    };
+    how.smtp = at(25);
+    how.submission = at(587);
+    how.submissions = at(465);
+    how.lmtp = at(24);
+}
+
+void serve_without_file(const words& given, command& into) {
+    settings& how = into.how;
+    if (!given.domain.empty()) how.domains = {given.domain};
+    for (const auto& text : given.accounts)
+        how.accounts.push_back(account_from(text));
+    // Programs that ask for free ports start many of us: each gets a folder of its own.
+    into.temporary = given.data.empty() && given.ports == 0;
+    how.data = !given.data.empty() ? given.data : into.temporary ? temporary_folder() : home_folder();
+    if (!net::is_address_literal(given.host))
+        throw configuration_error(fmt::format("--host '{}' is no IP address", given.host));
+    listen_on(given, how);
+    complete_with_defaults(how);
+    check(how);
+}
+
+void serve(const words& given, command& into) {
+    if (given.configuration.empty())
+        serve_without_file(given, into);
+    else
+        into.how = read_configuration(given.configuration);
+    into.how.data = fs::absolute(into.how.data).lexically_normal().string();
+    if (!given.level.empty()) into.how.log_level = given.level;
+    if (given.quiet && given.level.empty()) into.how.log_level = "warning";
+    into.json = given.json;
+    into.quiet = given.quiet;
+}
+
+} // namespace
+
+command parse_command_line(int argc, const char* const* argv) {
+    words given;
+    command made;
+    CLI::App app{"refmaild: a small mail server to test against, to develop against and to read.\n"
+                 "Without options it needs no root, makes its own certificate and prints its accounts."};
+    app.set_version_flag("--version", "refmaild " MAILSPEC_VERSION);
+    auto* file =
+        app.add_option("--config", given.configuration, "configuration file (YAML), see docs/reference.md");
+    app.add_option("--domain", given.domain, "the local domain [example.test]")->excludes(file);
+    app.add_option("--account", given.accounts, "user:password, repeatable [alice:alice-pw, bob:bob-pw]")
+        ->allow_extra_args(false)
+        ->excludes(file);
+    app.add_option("--data", given.data, "where mail is kept [~/.local/share/refmaild]")->excludes(file);
+    app.add_option("--host", given.host, "address to listen on [127.0.0.1]")->excludes(file);
+    app.add_option("--ports", given.ports, "added to 25, 587, 465, 24 [1000]; 0: any free ports")
+        ->check(CLI::Range(0, 64000))
+        ->excludes(file);
+    app.add_flag("--json", given.json, "when ready, print one line of JSON instead of the page for people");
+    app.add_flag("--quiet", given.quiet, "print nothing when ready, log warnings only");
+    app.add_option("--log-level", given.level, "debug, info, warning, error or off")
+        ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}));
+    auto* hash =
+        app.add_subcommand("hash-password", "print the hash of a password, for the configuration file");
+    hash->add_option("password", made.password,
+                     "the password; without it, a line is read from standard input");
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& e) {
+        made.kind = command::kind::finished;
+        made.exit_code = app.exit(e) == 0 ? 0 : 2;
+        return made;
+    }
+    if (hash->parsed())
+        made.kind = command::kind::hash_password;
+    else
+        serve(given, made);
+    return made;
+}
+
+} // namespace refmail::daemon

@@ -1,0 +1,150 @@
+// The configuration file; see the header.
+#include "reference/daemon/configuration.hpp"
+
+#include "reference/daemon/configuration_error.hpp"
+#include "reference/daemon/password.hpp"
+#include "reference/daemon/yaml_entry.hpp"
+#include "reference/message/mailbox.hpp"
+
+#include <fmt/core.h>
+
+namespace refmail::daemon {
+namespace {
+
+void read_listen(const yaml_entry& listen, settings& into) {
+    listen.allow_only({"smtp", "submission", "submissions", "lmtp"});
+    const std::pair<const char*, std::vector<net::endpoint>*> each[] = {{"smtp", &into.smtp},
+                                                                        {"submission", &into.submission},
+                                                                        {"submissions", &into.submissions},
+                                                                        {"lmtp", &into.lmtp}};
+    for (const auto& [name, endpoints] : each)
+        if (const auto entry = listen[name]; entry.exists()) *endpoints = entry.endpoints();
+}
+
+account read_account(const yaml_entry& entry) {
+    entry.allow_only({"user", "password", "name", "addresses"});
+    account one;
+    one.user = message::lower_case(entry["user"].text());
+    one.password_hash = entry["password"].text();
+    if (!is_password_hash(one.password_hash))
+        entry["password"].refuse("is no password hash; make one with 'refmaild hash-password'");
+    if (const auto name = entry["name"]; name.exists()) one.full_name = name.text();
+    if (const auto more = entry["addresses"]; more.exists()) one.addresses = more.texts();
+    return one;
+}
+
+mailing_list read_list(const yaml_entry& entry) {
+    entry.allow_only({"members", "owner"});
+    mailing_list list;
+    list.members = entry["members"].texts();
+    list.owner = entry["owner"].exists() ? entry["owner"].text() : "postmaster";
+    return list;
+}
+
+void read_limits(const yaml_entry& limits, settings& into) {
+    limits.allow_only({"message_size", "recipients", "errors", "commands", "auth_failures", "sessions",
+                       "sessions_per_address", "idle", "message_time", "session_time", "handshake",
+                       "shutdown"});
+    const auto octets = [&](const char* key, auto& value) {
+        if (const auto entry = limits[key]; entry.exists()) value = entry.octets();
+    };
+    const auto count = [&](const char* key, auto& value) {
+        if (const auto entry = limits[key]; entry.exists()) value = entry.count();
+    };
+    const auto time = [&](const char* key, auto& value) {
+        if (const auto entry = limits[key]; entry.exists()) value = entry.time();
+    };
+    octets("message_size", into.smtp_limits.message_size);
+    count("recipients", into.smtp_limits.recipients);
+    // RFC 5321 §4.5.3.1.8 and §4.5.3.1.7: the least that must be taken.
+    if (into.smtp_limits.recipients < 100) limits["recipients"].refuse("RFC 5321 asks for 100 at least");
+    if (into.smtp_limits.message_size < 65536)
+        limits["message_size"].refuse("RFC 5321 asks for 64 KiB at least");
+    count("errors", into.smtp_limits.errors);
+    count("commands", into.smtp_limits.commands);
+    count("auth_failures", into.smtp_limits.auth_failures);
+    count("sessions", into.limits.sessions);
+    count("sessions_per_address", into.limits.sessions_per_address);
+    time("idle", into.limits.idle);
+    time("message_time", into.limits.message_time);
+    time("session_time", into.limits.session_time);
+    time("handshake", into.limits.handshake);
+    time("shutdown", into.limits.shutdown);
+}
+
+void read_submission(const yaml_entry& entry, settings& into) {
+    entry.allow_only({"plaintext_auth", "check_senders", "foreign_from"});
+    if (const auto key = entry["plaintext_auth"]; key.exists()) into.plaintext_auth = key.boolean();
+    if (const auto key = entry["check_senders"]; key.exists()) into.check_senders = key.boolean();
+    if (const auto key = entry["foreign_from"]; key.exists()) {
+        const auto choice = key.one_of({"refuse", "add_sender", "accept"});
+        into.foreign_from = choice == "refuse"       ? smtp::foreign_from::refuse
+                            : choice == "add_sender" ? smtp::foreign_from::add_sender
+                                                     : smtp::foreign_from::accept;
+    }
+}
+
+void read_people(const yaml_entry& file, settings& into) {
+    for (const auto& entry : file["accounts"].items())
+        into.accounts.push_back(read_account(entry));
+    for (const auto& [name, targets] : file["aliases"].members())
+        into.aliases[message::lower_case(name)] = targets.texts();
+    for (const auto& [name, list] : file["lists"].members())
+        into.lists[message::lower_case(name)] = read_list(list);
+    if (into.accounts.empty()) file["accounts"].refuse("at least one is needed");
+    // RFC 5321 §4.5.1: a server that takes mail has a postmaster.
+    const bool named = into.aliases.contains("postmaster") || into.lists.contains("postmaster");
+    if (!named) into.aliases["postmaster"] = {into.accounts.front().user};
+}
+
+void read_tls(const yaml_entry& tls, settings& into) {
+    tls.allow_only({"certificate", "key"});
+    if (!tls.exists()) return;
+    into.certificate = tls["certificate"].text();
+    into.key = tls["key"].text();
+}
+
+settings settings_from(const yaml_entry& file) {
+    file.allow_only({"domains", "host_name", "data", "listen", "tls", "accounts", "aliases", "lists",
+                     "limits", "submission", "vrfy", "expn", "user", "group", "log_level"});
+    settings into;
+    into.domains = file["domains"].texts();
+    if (const auto name = file["host_name"]; name.exists()) into.host_name = name.text();
+    into.data = file["data"].text();
+    if (const auto listen = file["listen"]; listen.exists()) read_listen(listen, into);
+    read_tls(file["tls"], into);
+    read_people(file, into);
+    if (const auto limits = file["limits"]; limits.exists()) read_limits(limits, into);
+    if (const auto submission = file["submission"]; submission.exists()) read_submission(submission, into);
+    if (const auto vrfy = file["vrfy"]; vrfy.exists()) into.vrfy = vrfy.boolean();
+    if (const auto expn = file["expn"]; expn.exists()) into.expn = expn.boolean();
+    if (const auto user = file["user"]; user.exists()) into.run_as_user = user.text();
+    if (const auto group = file["group"]; group.exists()) into.run_as_group = group.text();
+    if (const auto level = file["log_level"]; level.exists())
+        into.log_level = level.one_of({"debug", "info", "warning", "error", "off"});
+    return into;
+}
+
+} // namespace
+
+settings parse_configuration(const std::string& text, const std::string& name) {
+    settings made = settings_from(yaml_entry::from_text(text, name));
+    try {
+        check(made);
+    } catch (const configuration_error& e) {
+        throw configuration_error(fmt::format("{}: {}", name, e.what()));
+    }
+    return made;
+}
+
+settings read_configuration(const std::string& path) {
+    settings made = settings_from(yaml_entry::from_file(path));
+    try {
+        check(made);
+    } catch (const configuration_error& e) {
+        throw configuration_error(fmt::format("{}: {}", path, e.what()));
+    }
+    return made;
+}
+
+} // namespace refmail::daemon

@@ -1,0 +1,295 @@
+// One client; see the header.
+#include "reference/daemon/connection.hpp"
+
+#include "reference/daemon/clock.hpp"
+#include "reference/daemon/log_line.hpp"
+#include "reference/daemon/off_loop.hpp"
+
+#include <fmt/core.h>
+#include <spdlog/spdlog.h>
+
+#include <array>
+
+namespace refmail::daemon {
+namespace {
+
+// A reply line or two must find room in the socket's buffer; a client that reads nothing for so
+// long has given up, or wants to hold us.
+constexpr std::chrono::seconds write_limit{120};
+
+std::string address_only(const std::string& host_and_port) {
+    std::string host = host_and_port.substr(0, host_and_port.rfind(':'));
+    if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
+    // An IPv4 client of a dual-stack socket is an IPv4 client.
+    constexpr std::string_view mapped = "::ffff:";
+    if (host.starts_with(mapped) && host.find('.') != std::string::npos) host.erase(0, mapped.size());
+    return host;
+}
+
+} // namespace
+
+connection::connection(services& shared, const service& what, net::stream_ptr stream,
+                       boost::asio::any_io_executor on)
+    : shared_(shared)
+    , service_(what)
+    , stream_(std::move(stream))
+    , executor_(std::move(on))
+    , id_(shared.new_session_id())
+    , peer_(stream_->peer_address())
+    , session_end_(net::deadline::in(shared.how.limits.session_time)) {}
+
+net::task<void> connection::run() {
+    const bool admitted = co_await greet();
+    if (!admitted) co_return;
+    co_await serve();
+    stream_->close();
+    note_end();
+}
+
+net::task<bool> connection::greet() {
+    const std::string address = address_only(peer_);
+    const auto verdict = shared_.door.enter(address, pass_);
+    if (verdict != admission::verdict::admitted) {
+        const bool full = verdict == admission::verdict::full;
+        spdlog::warn(log_line("refused")
+                         .add("session", id_)
+                         .add("client", peer_)
+                         .add("why", full ? "too many sessions" : "too many sessions from this address")
+                         .text());
+        // RFC 5321 §3.8: 421 at any time when the service is not available. Not into a TLS handshake.
+        const std::string reply = fmt::format("421 {} {} too many connections, try again later\r\n",
+                                              service_.policy.host_name, full ? "4.3.2" : "4.7.0");
+        if (!service_.implicit_tls) co_await send_replies(reply);
+        stream_->close();
+        co_return false;
+    }
+    spdlog::debug(
+        log_line("connect").add("session", id_).add("service", service_.name).add("client", peer_).text());
+    smtp::session_facts facts;
+    facts.id = id_;
+    facts.client_address = address;
+    facts.tls = service_.implicit_tls;
+    if (service_.implicit_tls) {
+        const bool secured = co_await upgrade();
+        if (!secured) co_return false;
+    }
+    session_.emplace(service_.policy, shared_.directory, facts, now());
+    co_return true;
+}
+
+net::deadline connection::read_deadline() const {
+    auto until = net::deadline::in(shared_.how.limits.idle).earlier(session_end_);
+    if (draft_) until = until.earlier(message_end_);
+    return shutting_down_ ? until.earlier(shutdown_end_) : until;
+}
+
+net::task<void> connection::serve() {
+    std::array<char, 16 * 1024> room;
+    for (;;) {
+        if (shutting_down_ && !told_) {
+            told_ = true;
+            session_->shut_down();
+        }
+        const bool goes_on = co_await pump();
+        if (!goes_on) co_return;
+        reading_ = true;
+        const auto got = co_await stream_->read_some(room, read_deadline());
+        reading_ = false;
+        if (got)
+            session_->receive(std::string_view(room.data(), *got), now());
+        else if (got.error().kind == net::failure::timeout) {
+            ended_by_ = "timeout";
+            session_->timed_out();
+        } else if (got.error().kind == net::failure::closed && shutting_down_ && !told_) {
+            continue; // woken to be told
+        } else {
+            ended_by_ = net::name_of(got.error().kind);
+            session_->disconnected();
+        }
+    }
+}
+
+void connection::shut_down(net::deadline until) {
+    shutting_down_ = true;
+    shutdown_end_ = until;
+    ended_by_ = "shutdown";
+}
+
+net::task<bool> connection::pump() {
+    while (auto wanted = session_->next()) {
+        if (auto* chunk = std::get_if<smtp::message_chunk>(&*wanted)) {
+            draft_->append(chunk->octets);
+            if (draft_->spill_due()) co_await spill();
+        } else if (auto* start = std::get_if<smtp::begin_message>(&*wanted)) {
+            begin(*start);
+        } else if (auto* dropped = std::get_if<smtp::abort_message>(&*wanted)) {
+            spdlog::info(log_line("refused")
+                             .add("session", id_)
+                             .add("id", envelope_ ? envelope_->id : "")
+                             .add("why", dropped->reason)
+                             .text());
+            draft_.reset();
+        } else if (auto* fact = std::get_if<smtp::note>(&*wanted)) {
+            spdlog::info(log_line("note").add("session", id_).add("text", fact->text).text());
+        } else {
+            const bool goes_on = co_await wait_for(*wanted);
+            if (!goes_on) co_return false;
+        }
+    }
+    co_return !session_->closed();
+}
+
+net::task<bool> connection::wait_for(smtp::action& wanted) {
+    if (auto* replies = std::get_if<smtp::send>(&wanted)) {
+        std::string octets = std::move(replies->octets);
+        co_return co_await send_replies(std::move(octets));
+    }
+    if (std::holds_alternative<smtp::start_tls>(wanted)) {
+        const bool secured = co_await upgrade();
+        if (secured)
+            session_->tls_started(now());
+        else
+            session_->tls_failed();
+        co_return secured;
+    }
+    if (auto* asked = std::get_if<smtp::verify_password>(&wanted)) {
+        smtp::verify_password credentials = std::move(*asked);
+        co_await check_password(std::move(credentials));
+        co_return true;
+    }
+    if (std::holds_alternative<smtp::commit_message>(wanted)) {
+        co_await commit();
+        co_return true;
+    }
+    co_return false; // close
+}
+
+net::task<bool> connection::send_replies(std::string octets) {
+    const auto until = net::deadline::in(write_limit);
+    const auto sent = co_await stream_->write(octets, until);
+    if (sent) co_return true;
+    ended_by_ = net::name_of(sent.error().kind);
+    if (session_) session_->disconnected();
+    co_return false;
+}
+
+net::task<bool> connection::upgrade() {
+    const auto until = net::deadline::in(shared_.how.limits.handshake).earlier(session_end_);
+    const auto facts = co_await stream_->start_tls(shared_.tls, until);
+    if (facts) {
+        spdlog::debug(log_line("tls")
+                          .add("session", id_)
+                          .add("version", facts->version)
+                          .add("cipher", facts->cipher)
+                          .text());
+        co_return true;
+    }
+    ended_by_ = "tls";
+    spdlog::info(log_line("tls-failed")
+                     .add("session", id_)
+                     .add("client", peer_)
+                     .add("why", facts.error().text)
+                     .text());
+    co_return false;
+}
+
+net::task<void> connection::check_password(smtp::verify_password asked) {
+    std::optional<std::string> user;
+    if (const auto known = shared_.passwords.check_at_once(asked.user, asked.password)) {
+        user = *known;
+    } else {
+        using answer = std::optional<std::string>;
+        std::function<void(std::move_only_function<void(answer)>)> start =
+            [&](std::move_only_function<void(answer)> then) {
+                shared_.passwords.check(asked.user, asked.password, std::move(then));
+            };
+        user = co_await off_loop<answer>(executor_, start);
+    }
+    if (!user) {
+        ++auth_failures_;
+        spdlog::warn(log_line("auth-failed")
+                         .add("session", id_)
+                         .add("client", peer_)
+                         .add("mechanism", asked.mechanism)
+                         .add("user", asked.user)
+                         .text());
+    }
+    const auto verdict = user ? smtp::password_verdict::good : smtp::password_verdict::bad;
+    session_->password_checked(verdict, user.value_or(""), now());
+}
+
+void connection::begin(const smtp::begin_message& wanted) {
+    envelope_ = wanted.envelope;
+    plan_ = plan_deliveries(*envelope_, iso_8601(now()));
+    draft_ = std::make_shared<store::draft>(*shared_.mail, plan_.deliveries);
+    message_end_ = net::deadline::in(shared_.how.limits.message_time);
+}
+
+net::task<void> connection::spill() {
+    std::function<void(std::move_only_function<void(bool)>)> start =
+        [&](std::move_only_function<void(bool)> then) {
+            shared_.mail->post([draft = draft_, then = std::move(then)]() mutable {
+                draft->spill();
+                then(true);
+            });
+        };
+    co_await off_loop<bool>(executor_, start);
+}
+
+net::task<void> connection::commit() {
+    using outcomes = std::vector<store::delivered>;
+    const bool one_for_all = service_.policy.role != smtp::role::lmtp;
+    std::function<void(std::move_only_function<void(outcomes)>)> start =
+        [&](std::move_only_function<void(outcomes)> then) {
+            shared_.mail->post([draft = draft_, one_for_all, then = std::move(then)]() mutable {
+                draft->commit(one_for_all, std::move(then));
+            });
+        };
+    const outcomes done = co_await off_loop<outcomes>(executor_, start);
+    const auto outcome = verdicts(plan_, done);
+    std::string error;
+    for (const auto& one : done)
+        if (!one.outcome && error.empty()) error = one.outcome.error().text;
+    note_message(draft_->size(), outcome, error);
+    draft_.reset();
+    session_->delivered(outcome, now());
+}
+
+void connection::note_message(std::uint64_t octets, const std::vector<smtp::delivery_verdict>& outcome,
+                              const std::string& error) const {
+    static constexpr const char* names[] = {"stored", "no-space", "failed", "mailbox-full"};
+    std::string to, status;
+    for (std::size_t i = 0; i < envelope_->recipients.size(); ++i) {
+        // A line stays a line that one can read: a thousand recipients are counted.
+        if (i < 20) to += (i ? "," : "") + envelope_->recipients[i].address.to_string();
+        const std::string mine = names[static_cast<int>(outcome[i])];
+        if (i == 0)
+            status = mine;
+        else if (status != mine)
+            status = "mixed";
+    }
+    bool held = false;
+    for (const auto& d : plan_.deliveries)
+        held = held || d.user.empty();
+    log_line line("message");
+    line.add("session", id_).add("id", envelope_->id).add("client", peer_).add("helo", envelope_->helo);
+    line.add_unless_empty("user", envelope_->user).add("protocol", envelope_->protocol);
+    line.add("from", envelope_->sender.null ? "<>" : envelope_->sender.address.to_string()).add("to", to);
+    line.add("recipients", envelope_->recipients.size()).add("size", octets).add("status", status);
+    // Nothing is sent yet: who waits for it must be able to see that.
+    if (held && error.empty()) line.add("held", "for other hosts, in the queue");
+    line.add_unless_empty("error", error);
+    if (error.empty())
+        spdlog::info(line.text());
+    else
+        spdlog::error(line.text());
+}
+
+void connection::note_end() const {
+    log_line line("disconnect");
+    line.add("session", id_).add("service", service_.name).add("client", peer_);
+    line.add_unless_empty("user", session_->user()).add("ended", ended_by_);
+    if (spdlog::should_log(spdlog::level::info)) spdlog::info(line.text());
+}
+
+} // namespace refmail::daemon

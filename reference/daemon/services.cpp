@@ -1,0 +1,110 @@
+// What all sessions share; see the header.
+#include "reference/daemon/services.hpp"
+
+#include "net/tls_context.hpp"
+#include "reference/daemon/configuration_error.hpp"
+#include "reference/daemon/log_line.hpp"
+
+#include <fmt/core.h>
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <filesystem>
+#include <random>
+#include <unistd.h>
+
+namespace refmail::daemon {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::unique_ptr<store::mail_store> open_store(const settings& how) {
+    store::mail_store::settings wanted;
+    wanted.data = how.data;
+    wanted.host = host_name_of(how);
+    auto opened = store::mail_store::open(wanted);
+    if (!opened) throw configuration_error("the data folder: " + opened.error().text);
+    return std::move(*opened);
+}
+
+// The configured certificate, or our own: made at the first start, the same at every later one,
+// so that a client may pin it.
+std::shared_ptr<const net::tls_identity> identity_for(const settings& how, const std::string& certificate,
+                                                      const std::string& key) {
+    if (how.certificate.empty() && !(fs::exists(certificate) && fs::exists(key))) {
+        std::error_code ignored;
+        fs::create_directories(fs::path(certificate).parent_path(), ignored);
+        std::vector<std::string> names = {host_name_of(how)};
+        names.insert(names.end(), how.domains.begin(), how.domains.end());
+        names.insert(names.end(), {"localhost", "127.0.0.1", "::1"});
+        const auto made = net::tls_identity::self_signed(names);
+        if (!made) throw configuration_error(made.error().text);
+        if (auto written = (*made)->write_files(certificate, key); !written)
+            throw configuration_error(written.error().text);
+        return *made;
+    }
+    const auto loaded = net::tls_identity::from_files(certificate, key);
+    if (!loaded) throw configuration_error("the certificate: " + loaded.error().text);
+    return *loaded;
+}
+
+service make_service(const settings& how, const std::string& name, smtp::role role, bool implicit_tls) {
+    service s;
+    s.name = name;
+    s.implicit_tls = implicit_tls;
+    s.policy.role = role;
+    s.policy.host_name = host_name_of(how);
+    s.policy.limits = how.smtp_limits;
+    s.policy.offer_tls = !implicit_tls;
+    s.policy.offer_auth = role == smtp::role::submission;
+    s.policy.allow_plaintext_auth = how.plaintext_auth;
+    s.policy.allow_vrfy = how.vrfy;
+    s.policy.allow_expn = how.expn;
+    s.policy.check_sender_rights = how.check_senders;
+    s.policy.foreign_from = how.foreign_from;
+    return s;
+}
+
+std::string own_file(const settings& how, const std::string& configured, const char* name) {
+    return configured.empty() ? (fs::path(how.data) / "tls" / name).string() : configured;
+}
+
+} // namespace
+
+services::services(settings wanted)
+    : how(std::move(wanted))
+    , directory(how)
+    , certificate_path(own_file(how, how.certificate, "certificate.pem"))
+    , key_path(own_file(how, how.key, "key.pem"))
+    , mail(open_store(how))
+    , passwords(how, directory)
+    , door(how.limits.sessions, how.limits.sessions_per_address)
+    , smtp(make_service(how, "smtp", smtp::role::mta, false))
+    , submission(make_service(how, "submission", smtp::role::submission, false))
+    , submissions(make_service(how, "submissions", smtp::role::submission, true))
+    , lmtp(make_service(how, "lmtp", smtp::role::lmtp, false)) {
+    tls.role = net::tls_role::server;
+    tls.identity = identity_for(how, certificate_path, key_path);
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    id_prefix_ = fmt::format("{:x}{:08x}", std::chrono::duration_cast<std::chrono::seconds>(now).count(),
+                             std::random_device{}());
+}
+
+void services::tidy() {
+    for (const auto& one : how.accounts)
+        mail->post([this, user = one.user] {
+            const auto box = mail->mailbox_of(user);
+            if (!box)
+                spdlog::error(log_line("mailbox").add("user", user).add("error", box.error().text).text());
+            else if (const auto removed = (*box)->remove_stale(); removed > 0)
+                spdlog::info(
+                    log_line("mailbox").add("user", user).add("stale_files_removed", removed).text());
+        });
+}
+
+// The second of the start and a random number tell us from every predecessor, killed or not.
+std::string services::new_session_id() {
+    return fmt::format("{}-{:x}", id_prefix_, ++sessions_);
+}
+
+} // namespace refmail::daemon

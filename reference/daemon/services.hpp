@@ -1,0 +1,46 @@
+// What all sessions share: who lives here, where mail goes, passwords, policies, the certificate.
+// Built before the first connection, immutable or thread-safe afterwards, outlives every session.
+#pragma once
+#include "net/tls_options.hpp"
+#include "reference/daemon/admission.hpp"
+#include "reference/daemon/authenticator.hpp"
+#include "reference/daemon/local_directory.hpp"
+#include "reference/daemon/settings.hpp"
+#include "reference/store/mail_store.hpp"
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+namespace refmail::daemon {
+
+// One kind of listener.
+struct service {
+    std::string name; // as in the configuration: smtp submission submissions lmtp
+    smtp::policy policy;
+    bool implicit_tls = false;
+};
+
+class services {
+  public:
+    // Throws configuration_error: data folder, certificate.
+    explicit services(settings wanted);
+
+    std::string new_session_id(); // unique for ever, an atom
+    void tidy();                  // in the background: mailboxes made ready, old leftovers removed
+
+    const settings how;
+    const local_directory directory;
+    const std::string certificate_path, key_path;
+    std::unique_ptr<store::mail_store> mail;
+    authenticator passwords;
+    admission door;
+    net::tls_options tls;
+    service smtp, submission, submissions, lmtp;
+
+  private:
+    std::string id_prefix_;
+    std::atomic<unsigned long> sessions_{0};
+};
+
+} // namespace refmail::daemon

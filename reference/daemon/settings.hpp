@@ -1,0 +1,82 @@
+// What refmaild is set up to be: everything from the command line or the configuration file, as plain
+// data, complete and checked. Who makes one: command_line.hpp, configuration.hpp, or a test.
+// docs/reference.md describes each value; the reasons for the defaults stand here.
+#pragma once
+#include "net/endpoint.hpp"
+#include "reference/smtp/policy.hpp"
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace refmail::daemon {
+
+struct account {
+    std::string user; // login name and local-part; lower case
+    // Either a hash of hash_password() (from a configuration), or the password itself (an account
+    // made for this run only, on the command line; it is never written down).
+    std::string password_hash;
+    std::string password;
+    std::string full_name;
+    std::vector<std::string> addresses; // further local-parts, or whole local addresses
+};
+
+struct mailing_list {
+    std::vector<std::string> members; // as alias targets
+    std::string owner;                // a target; gets the bounces (RFC 5321 §3.9.2)
+};
+
+struct daemon_limits {
+    // A session costs a descriptor and some 40 KiB; beyond it a client is told to come again.
+    std::size_t sessions = 2000;
+    // One address must not take all of them. High, because a test run comes from one address.
+    std::size_t sessions_per_address = 1000;
+    // RFC 5321 §4.5.3.2.7: a server waits at least 5 minutes for the next command.
+    std::chrono::seconds idle{300};
+    // A client that sends an octet a minute is never idle. A whole message gets half an hour
+    // (50 MiB at 30 KiB/s), a session four hours.
+    std::chrono::seconds message_time{1800};
+    std::chrono::seconds session_time{4 * 3600};
+    std::chrono::seconds handshake{30}; // TLS: two round trips and some arithmetic
+    // What a running transaction gets to finish after SIGTERM; service managers wait 90 s.
+    std::chrono::seconds shutdown{30};
+};
+
+struct settings {
+    std::vector<std::string> domains = {"example.test"}; // the first completes bare names
+    std::string host_name;                               // empty: "mail." and the first domain
+    std::string data;
+
+    std::vector<net::endpoint> smtp, submission, submissions, lmtp;
+
+    std::string certificate, key; // PEM; empty: made under data
+
+    std::vector<account> accounts;
+    // Targets: an account, another alias or list, or an address elsewhere.
+    std::map<std::string, std::vector<std::string>> aliases; // lower case
+    std::map<std::string, mailing_list> lists;               // lower case
+
+    smtp::limits smtp_limits;
+    daemon_limits limits;
+    bool plaintext_auth = false; // AUTH without TLS on submission
+    bool vrfy = true, expn = true;
+    bool check_senders = true;
+    smtp::foreign_from foreign_from = smtp::foreign_from::refuse;
+
+    std::string run_as_user, run_as_group; // dropped to after binding; empty: stay
+    std::string log_level = "info";
+};
+
+// "mail.example.test" unless set.
+std::string host_name_of(const settings& s);
+
+// Adds what a zero-configuration run has: accounts alice and bob, postmaster, the list team.
+// With accounts given, those two are not made; postmaster is the first account in any case.
+void complete_with_defaults(settings& s);
+
+// Throws configuration_error: no account, an alias that leads nowhere or in a circle, two things of
+// one name. The words name the entry.
+void check(const settings& s);
+
+} // namespace refmail::daemon
