@@ -143,7 +143,7 @@ class case_builder {
         c_.reads_mail = resolved.reads_mail;
         for (auto& n : resolved.needs)
             if (!refuses(n)) add_need(c_.needs, n);
-        bool sound = from_.script->problems.empty() && resolved.problems.empty();
+        bool sound = from_.script->problems.empty() && resolved.problems.empty() && !c_.script.empty();
         if (sound && !has_claim(c_.script) && !mark_last_expectation(c_.script, false))
             report(
                 c_.at,
@@ -173,7 +173,8 @@ std::optional<test_case> build_case(const written_suite& suite, written_case& c,
                                     std::vector<problem>& problems) {
     auto before = problems.size();
     auto built = case_builder(suite, c, context, problems).build();
-    bool sound = problems.size() == before && c.script && c.script->problems.empty() && c.title;
+    bool sound = problems.size() == before && c.script && c.script->problems.empty() &&
+                 !built.script.empty() && c.title;
     if (!sound) return std::nullopt;
     return built;
 }

@@ -44,12 +44,26 @@ bool is_placeholder_name(std::string_view name) {
     return !name.empty() && name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == name.npos;
 }
 
+// The offset of the `>` that closes, not one inside a quoted local part (RFC 5321 §4.1.2: Quoted-string).
+std::size_t closing_angle(std::string_view text) {
+    bool quoted = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '\\')
+            ++i;
+        else if (text[i] == '"')
+            quoted = !quoted;
+        else if (text[i] == '>' && !quoted)
+            return i;
+    }
+    return std::string_view::npos;
+}
+
 // <> and "" only bound the value: `sender=<>` is the empty one, `sender=<"a b"@x>` has a space in it.
 text_template argument_value(line_cursor& line) {
     if (line.at_quoted()) return line.quoted();
     if (!line.rest().starts_with('<')) return line.plain_word();
     line.skip(1);
-    auto end = line.rest().rfind('>', line.rest().find("> ")); // a quoted local part may hold `>`
+    auto end = closing_angle(line.rest());
     if (end == std::string_view::npos) return line.fail("found `<` without its `>`"), text_template{};
     auto value = parse_template(line.rest().substr(0, end), template_kind::plain);
     if (!value)

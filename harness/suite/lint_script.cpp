@@ -106,20 +106,21 @@ void count_replies(const std::vector<step>& steps, std::vector<finding>& found) 
 
 std::vector<finding> lint_script(const test_case& c) {
     std::vector<finding> found;
-    bool negative = false, alive = false;
+    bool refused = false, granted = false, looked_again = false;
     walk(c.script, [&](const step& s) {
         auto* call = std::get_if<fragment_block>(&s.body);
-        if (call && call->name == "still-alive") alive = true;
+        if ((call && call->name == "still-alive") || std::holds_alternative<fresh_connection>(s.body))
+            looked_again = true;
         auto* expected = std::get_if<expect_server>(&s.body);
         if (!s.claim || !expected) return;
-        negative = negative || wants_refusal(*expected);
+        (wants_refusal(*expected) ? refused : granted) = true;
         if (takes_anything(*expected))
             found.push_back({severity::error,
                              {s.at, fmt::format("the claim `{}` cannot fail: it takes every reply and "
                                                 "the end of the connection",
                                                 s.source)}});
     });
-    if (negative && !alive)
+    if (refused && !granted && !looked_again)
         found.push_back({severity::warning,
                          {c.at, fmt::format("case `{}` wants a refusal but never looks whether the "
                                             "server serves on; end it with `do still-alive`",

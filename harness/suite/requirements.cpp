@@ -104,11 +104,12 @@ void requirement_catalogue::read(const std::filesystem::path& file, int rfc, std
 void requirement_catalogue::follow_twins(std::vector<problem>& problems) {
     for (auto& row : rows_) {
         std::set<std::string> seen{row.id};
+        auto written = row.same_as;
         while (!row.same_as.empty()) {
             auto* twin = find(row.same_as);
             if (!twin || !seen.insert(twin->id).second) {
                 problems.push_back({row.at, fmt::format("`= {}` leads {}, expected the id of another row",
-                                                        row.same_as, twin ? "in a circle" : "nowhere")});
+                                                        written, twin ? "in a circle" : "nowhere")});
                 break;
             }
             row.summary = twin->summary;

@@ -20,7 +20,7 @@ bool is_name(std::string_view name) {
            name.find("--") == name.npos;
 }
 
-std::optional<parsed_script> read_script(yaml_source& source, const YAML::Node& node, const std::string& key,
+std::optional<parsed_script> read_script(yaml_source& source, const YAML::Node& node, const written& key,
                                          std::string& text, std::vector<problem>& problems) {
     auto block = source.block_string(node, key);
     if (!block) return std::nullopt;
@@ -28,7 +28,7 @@ std::optional<parsed_script> read_script(yaml_source& source, const YAML::Node& 
     auto script = parse_script(*block);
     problems.insert(problems.end(), script.problems.begin(), script.problems.end());
     if (script.problems.empty() && script.steps.empty())
-        source.report(node, fmt::format("`{}` holds comments only, expected steps", key));
+        source.report(key.at, fmt::format("`{}` holds comments only, expected steps", key.text));
     return script;
 }
 
@@ -43,12 +43,14 @@ void read_fragment(yaml_source& source, const YAML::Node& key, const YAML::Node&
                                          name));
     written_fragment fragment{{name, source.position(key)}, {}, {}};
     YAML::Node script = node;
-    std::string script_key = name, text;
+    written script_key = fragment.name;
+    std::string text;
     if (node.IsMap()) {
-        yaml_map map(source, node, fmt::format("fragment `{}`", name), {"needs", "script"});
+        yaml_map map(source, node, source.position(key), fmt::format("fragment `{}`", name),
+                     {"needs", "script"});
         fragment.needs = map.words("needs");
         script = map.value("script");
-        script_key = "script";
+        script_key = {"script", map.place("script")};
         if (!script.IsDefined())
             return source.report(key, fmt::format("fragment `{}` has no `script`", name));
     }
@@ -59,9 +61,9 @@ void read_fragment(yaml_source& source, const YAML::Node& key, const YAML::Node&
 }
 
 std::vector<written_fragment> read_fragment_map(yaml_source& source, const YAML::Node& node,
-                                                std::vector<problem>& problems) {
+                                                const source_pos& at, std::vector<problem>& problems) {
     std::vector<written_fragment> fragments;
-    yaml_map map(source, node, "`fragments`", {});
+    yaml_map map(source, node, at, "`fragments`", {});
     for (auto& [name, value] : map.entries())
         read_fragment(source, name, value, fragments, problems);
     return fragments;
@@ -73,7 +75,7 @@ written_case read_case(yaml_source& source, const YAML::Node& key, const YAML::N
     if (!is_name(result.name.text))
         source.report(key, fmt::format("found the name `{}`, expected lower-case words joined by hyphens",
                                        result.name.text));
-    yaml_map map(source, node, fmt::format("case `{}`", result.name.text),
+    yaml_map map(source, node, result.name.at, fmt::format("case `{}`", result.name.text),
                  {"title", "requirement", "level", "service", "rfc", "needs", "security", "ruling", "why",
                   "timeout", "script"});
     if (!node.IsMap()) return result;
@@ -88,7 +90,8 @@ written_case read_case(yaml_source& source, const YAML::Node& key, const YAML::N
     result.why = map.text("why");
     result.timeout = map.text("timeout");
     if (auto script = map.value("script"); script.IsDefined())
-        result.script = read_script(source, script, "script", result.script_text, problems);
+        result.script =
+            read_script(source, script, {"script", map.place("script")}, result.script_text, problems);
     else
         source.report(key, fmt::format("case `{}` has no `script`", result.name.text));
     return result;
@@ -102,7 +105,7 @@ written_suite read_suite(const std::string& yaml, const std::string& name, std::
     auto before = problems.size();
     yaml_source source(yaml, name, problems);
     if (problems.size() > before) return suite;
-    yaml_map map(source, source.root(), "a suite",
+    yaml_map map(source, source.root(), {name, 1, 1}, "a suite",
                  {"title", "rfc", "service", "needs", "fragments", "cases"});
     if (!source.root().IsMap()) return suite;
     suite.title = map.required_text("title");
@@ -110,15 +113,15 @@ written_suite read_suite(const std::string& yaml, const std::string& name, std::
     suite.service = map.text("service");
     suite.needs = map.words("needs");
     if (auto fragments = map.value("fragments"); fragments.IsDefined())
-        suite.fragments = read_fragment_map(source, fragments, problems);
+        suite.fragments = read_fragment_map(source, fragments, map.place("fragments"), problems);
     auto cases = map.value("cases");
     if (!cases.IsDefined()) {
         source.report(suite.at, "a suite has no `cases`");
         return suite;
     }
-    yaml_map case_map(source, cases, "`cases`", {});
+    yaml_map case_map(source, cases, map.place("cases"), "`cases`", {});
     if (cases.IsMap() && case_map.entries().empty())
-        source.report(cases, "`cases` is empty, expected a case");
+        source.report(map.place("cases"), "`cases` is empty, expected a case");
     for (auto& [key, node] : case_map.entries())
         suite.cases.push_back(read_case(source, key, node, problems));
     return suite;
@@ -129,14 +132,14 @@ std::vector<written_fragment> read_fragments(const std::string& yaml, const std:
     auto before = problems.size();
     yaml_source source(yaml, name, problems);
     if (problems.size() > before) return {};
-    yaml_map map(source, source.root(), "a file of fragments", {"fragments"});
+    yaml_map map(source, source.root(), {name, 1, 1}, "a file of fragments", {"fragments"});
     if (!source.root().IsMap()) return {};
     auto fragments = map.value("fragments");
     if (!fragments.IsDefined()) {
         source.report(source_pos{name, 1, 1}, "a file of fragments has no `fragments`");
         return {};
     }
-    return read_fragment_map(source, fragments, problems);
+    return read_fragment_map(source, fragments, map.place("fragments"), problems);
 }
 
 std::vector<std::pair<written, written>> read_reasons(const std::string& yaml, const std::string& name,
@@ -145,7 +148,7 @@ std::vector<std::pair<written, written>> read_reasons(const std::string& yaml, c
     auto before = problems.size();
     yaml_source source(yaml, name, problems);
     if (problems.size() > before || source.root().IsNull()) return reasons;
-    yaml_map map(source, source.root(), "a file of reasons", {});
+    yaml_map map(source, source.root(), {name, 1, 1}, "a file of reasons", {});
     for (auto& [key, node] : map.entries()) {
         if (node.IsScalar() && !node.Scalar().empty())
             reasons.push_back({{key.Scalar(), source.position(key)}, {node.Scalar(), source.position(node)}});

@@ -53,16 +53,16 @@ void yaml_source::report(const source_pos& at, std::string text) {
     problems_.push_back({at, std::move(text)});
 }
 
-std::optional<script_source> yaml_source::block_string(const YAML::Node& node, const std::string& key) {
+std::optional<script_source> yaml_source::block_string(const YAML::Node& node, const written& key) {
     auto at = position(node);
     auto header = static_cast<std::size_t>(at.line - 1), column = static_cast<std::size_t>(at.column - 1);
     bool is_block = node.IsScalar() && header < lines_.size() && column < lines_[header].size() &&
                     lines_[header][column] == '|';
     if (!is_block) {
-        report(at,
+        report(key.at,
                fmt::format("found {} as `{}`, expected a block string: write `{}: |` and the steps below it, "
                            "indented",
-                           kind_of(node), key, key));
+                           kind_of(node), key.text, key.text));
         return std::nullopt;
     }
     std::size_t indent = 0;
@@ -72,19 +72,19 @@ std::optional<script_source> yaml_source::block_string(const YAML::Node& node, c
             break;
         }
     if (node.Scalar().find_first_not_of(" \n") == std::string::npos) {
-        report(at, fmt::format("`{}` is empty, expected steps", key));
+        report(key.at, fmt::format("`{}` is empty, expected steps", key.text));
         return std::nullopt;
     }
     return script_source{node.Scalar(), {name_, at.line + 1, static_cast<int>(indent) + 1}};
 }
 
-yaml_map::yaml_map(yaml_source& source, const YAML::Node& node, const std::string& what,
+yaml_map::yaml_map(yaml_source& source, const YAML::Node& node, const source_pos& at, const std::string& what,
                    const std::vector<std::string>& keys)
     : source_(source)
     , what_(what)
-    , at_(source.position(node)) {
+    , at_(at) {
     if (!node.IsMap()) {
-        source_.report(node, fmt::format("found {}, expected {} as `key: value` lines", kind_of(node), what));
+        source_.report(at_, fmt::format("found {}, expected {} as `key: value` lines", kind_of(node), what));
         return;
     }
     std::set<std::string> seen;
@@ -112,11 +112,18 @@ YAML::Node yaml_map::value(const std::string& key) const {
     return YAML::Node(YAML::NodeType::Undefined);
 }
 
+source_pos yaml_map::place(const std::string& key) const {
+    for (auto& [name, node] : entries_)
+        if (name.Scalar() == key) return source_.position(name);
+    return at_;
+}
+
 std::optional<written> yaml_map::text(const std::string& key) const {
     auto node = value(key);
     if (!node.IsDefined()) return std::nullopt;
     if (node.IsScalar() && !node.Scalar().empty()) return written{node.Scalar(), source_.position(node)};
-    source_.report(node, fmt::format("found {} as `{}` of {}, expected a text", kind_of(node), key, what_));
+    source_.report(place(key),
+                   fmt::format("found {} as `{}` of {}, expected a text", kind_of(node), key, what_));
     return std::nullopt;
 }
 
@@ -126,8 +133,8 @@ std::vector<written> yaml_map::words(const std::string& key) const {
     if (!node.IsDefined()) return result;
     if (node.IsScalar()) return {{node.Scalar(), source_.position(node)}};
     if (!node.IsSequence())
-        source_.report(node, fmt::format("found {} as `{}` of {}, expected a text or a list", kind_of(node),
-                                         key, what_));
+        source_.report(place(key), fmt::format("found {} as `{}` of {}, expected a text or a list",
+                                               kind_of(node), key, what_));
     else
         for (const auto& item : node) {
             if (item.IsScalar())
@@ -141,7 +148,7 @@ std::vector<written> yaml_map::words(const std::string& key) const {
 
 std::optional<written> yaml_map::required_text(const std::string& key) const {
     if (!value(key).IsDefined()) {
-        if (at_.line > 0) source_.report(at_, fmt::format("{} has no `{}`", what_, key));
+        source_.report(at_, fmt::format("{} has no `{}`", what_, key));
         return std::nullopt;
     }
     return text(key);

@@ -17,8 +17,8 @@ class yaml_source {
     void report(const YAML::Node& node, std::string text);
     void report(const source_pos& at, std::string text);
 
-    // A `|` block with the place of its first octet; anything else is a problem.
-    std::optional<script_source> block_string(const YAML::Node& node, const std::string& key);
+    // A `|` block with the place of its first octet; anything else is a problem, told at its key.
+    std::optional<script_source> block_string(const YAML::Node& node, const written& key);
 
   private:
     std::vector<std::string> lines_;
@@ -29,11 +29,13 @@ class yaml_source {
 
 class yaml_map {
   public:
-    // `what` names the mapping in messages: "a suite". Empty `keys`: any key is fine.
-    yaml_map(yaml_source& source, const YAML::Node& node, const std::string& what,
+    // `what` names the mapping in messages: "a suite". Empty `keys`: any key is fine. `at`: its own key, or
+    // the file's beginning.
+    yaml_map(yaml_source& source, const YAML::Node& node, const source_pos& at, const std::string& what,
              const std::vector<std::string>& keys);
 
     const std::vector<std::pair<YAML::Node, YAML::Node>>& entries() const { return entries_; }
+    source_pos place(const std::string& key) const;            // of the key
     YAML::Node value(const std::string& key) const;            // undefined when absent
     std::optional<written> text(const std::string& key) const; // one value
     std::vector<written> words(const std::string& key) const;  // one or a list

@@ -1,0 +1,99 @@
+// Counting clauses: twins, reasons, ambient rules, and the size of the ledger that the suites answer for.
+#include "harness/suite/coverage.hpp"
+#include "harness/tests/suite/suite_fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace mailspec::suite;
+
+namespace {
+
+load_result citing(const suite_folder& folder, const std::string& ids) {
+    return folder.load_yaml(
+        "title: T\nservice: smtp\nrfc: 5321\ncases:\n  c:\n    title: t\n    requirement: " + ids +
+        "\n    script: |\n      S: 220\n");
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(coverage_test)
+
+BOOST_AUTO_TEST_CASE(testable_and_covered) {
+    suite_folder folder;
+    auto catalogue = folder.catalogue();
+    auto loaded = citing(folder, "rfc5321-1-2");
+    auto found = compute_coverage(loaded.suites, catalogue);
+    BOOST_REQUIRE(found.documents.size() == 1u);
+    auto& d = found.documents[0];
+    BOOST_TEST(d.rfc == 5321);
+    BOOST_TEST(d.cases == 1u);
+    BOOST_TEST(d.testable == 3u); // 1-1, 1-2, 2-1; not MAY, client, time
+    BOOST_TEST(d.covered == 1u);
+    BOOST_TEST(d.musts == 2u);
+    BOOST_TEST(d.musts_covered == 0u);
+    BOOST_TEST(found.total.testable == 3u);
+    BOOST_TEST(d.clauses[1].cases.front() == "smtp/test/c");
+}
+
+BOOST_AUTO_TEST_CASE(a_twin_covers_its_twin) {
+    suite_folder folder;
+    auto catalogue = folder.catalogue();
+    BOOST_TEST(compute_coverage(citing(folder, "rfc5321-2-1").suites, catalogue).total.musts_covered == 2u);
+    BOOST_TEST(compute_coverage(citing(folder, "rfc5321-1-1").suites, catalogue).total.musts_covered == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_judged_without_a_case_counts) {
+    suite_folder folder;
+    auto catalogue = folder.catalogue();
+    auto found = compute_coverage({}, catalogue, {}, {{"rfc5321-1-1", "smtp/ambient/reply-bare-lf"}}, {5321});
+    BOOST_TEST(found.total.covered == 2u);
+    BOOST_TEST(found.documents[0].clauses[0].cases.front() == "smtp/ambient/reply-bare-lf");
+}
+
+BOOST_AUTO_TEST_CASE(reasons) {
+    suite_folder folder;
+    auto catalogue = folder.catalogue();
+    auto file = folder.write("untested.yaml", "rfc5321-1-1: needs | five minutes\nrfc5321-1-2: idle\n");
+    auto reasons = read_untested(file, catalogue);
+    BOOST_REQUIRE(reasons);
+    auto found = compute_coverage(citing(folder, "rfc5321-1-2").suites, catalogue, *reasons);
+    BOOST_TEST(found.documents[0].clauses[0].reason == "needs | five minutes");
+    BOOST_REQUIRE(found.idle_reasons.size() == 1u);
+    BOOST_TEST(found.idle_reasons[0] == "rfc5321-1-2");
+    BOOST_TEST(read_untested(folder.root / "absent.yaml", catalogue)->empty());
+    auto bad = read_untested(folder.write("bad.yaml", "rfc5321-1-9: x\nrfc5321-1-3:\n"), catalogue);
+    BOOST_REQUIRE(!bad);
+    BOOST_TEST(bad.error()[0].str().ends_with(
+        "bad.yaml:2:1: `rfc5321-1-3` has no reason, expected `rfc5321-1-3: why no case shows it`"));
+    BOOST_TEST(bad.error()[1].str().ends_with(
+        "bad.yaml:1:1: unknown requirement `rfc5321-1-9`, did you mean `rfc5321-1-1`?"));
+}
+
+BOOST_AUTO_TEST_CASE(the_page) {
+    suite_folder folder;
+    auto catalogue = folder.catalogue();
+    auto page = coverage_markdown(
+        compute_coverage(citing(folder, "rfc5321-1-2").suites, catalogue, {{"rfc5321-1-1", "a | b"}}));
+    BOOST_TEST(page.find("| RFC 5321 | 1 | 1 of 3 | 0 of 2 |\n| all | 1 | 1 of 3 | 0 of 2 |\n") != page.npos);
+    BOOST_TEST(page.find("### RFC 5321\n") != page.npos);
+    BOOST_TEST(page.find("| rfc5321-1-1 | MUST | answers | a \\| b |\n") != page.npos);
+    BOOST_TEST(page.find("| rfc5321-2-1 | MUST | answers | none given |\n") != page.npos);
+    BOOST_TEST(page.find("rfc5321-1-2 |") == page.npos);
+    auto full =
+        coverage_markdown(compute_coverage(citing(folder, "[rfc5321-1-1, rfc5321-1-2]").suites, catalogue));
+    BOOST_TEST(full.ends_with("\nEvery testable clause is covered.\n"));
+}
+
+// The documents that the SMTP suites answer for. A row that is dropped, or whose level or party changes,
+// changes these sums.
+BOOST_AUTO_TEST_CASE(the_ledger_of_the_smtp_suites) {
+    auto catalogue = requirement_catalogue::load(SOURCE_DIR "/suites/requirements");
+    BOOST_REQUIRE(catalogue);
+    auto found =
+        compute_coverage({}, *catalogue, {}, {}, {5321, 6409, 3207, 4954, 1870, 6152, 2920, 2034, 3848});
+    BOOST_TEST(found.documents.size() == 9u);
+    BOOST_TEST(found.total.testable == 273u);
+    BOOST_TEST(found.total.musts == 176u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

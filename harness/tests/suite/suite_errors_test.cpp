@@ -1,0 +1,197 @@
+// Every mistake in the YAML of a suite by its words and its place.
+#include "harness/tests/suite/suite_fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace mailspec::suite;
+
+namespace {
+
+struct fixture : suite_folder {
+    std::string mistakes(const std::string& yaml) {
+        auto text = problems(load_yaml(yaml));
+        if (!text.empty()) text.pop_back();
+        return text;
+    }
+    // With one more key of the one case.
+    std::string of_case(const std::string& key) {
+        return mistakes(
+            "title: T\nservice: smtp\ncases:\n  c:\n    title: t\n    requirement: rfc5321-1-1\n    " + key +
+            "\n    script: |\n      S: 220\n");
+    }
+    std::string of_script(const std::string& script) {
+        auto text = problems(load_script(script));
+        if (!text.empty()) text.pop_back();
+        return text;
+    }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(suite_errors_test, fixture)
+
+BOOST_AUTO_TEST_CASE(not_yaml) {
+    BOOST_TEST(mistakes("title: a: b\n").starts_with("smtp/test.yaml:1:9: not YAML: "));
+    BOOST_TEST(mistakes("- a\n") ==
+               "smtp/test.yaml:1:1: found a list, expected a suite as `key: value` lines");
+    BOOST_TEST(mistakes("") == "smtp/test.yaml:1:1: found nothing, expected a suite as `key: value` lines");
+}
+
+BOOST_AUTO_TEST_CASE(suite_keys) {
+    BOOST_TEST(
+        mistakes("titel: T\n") ==
+        "smtp/test.yaml:1:1: a suite has no `cases`\n"
+        "smtp/test.yaml:1:1: a suite has no `title`\n"
+        "smtp/test.yaml:1:1: unknown key `titel` in a suite, expected `title`, `rfc`, `service`, `needs`, "
+        "`fragments` or `cases`, did you mean `title`?");
+    BOOST_TEST(mistakes("title: T\ntitle: U\ncases:\n") ==
+               "smtp/test.yaml:2:1: `title` stands twice in a suite, expected each key once\n"
+               "smtp/test.yaml:3:1: found nothing, expected `cases` as `key: value` lines");
+    BOOST_TEST(mistakes("title: [a]\ncases: {}\n") ==
+               "smtp/test.yaml:1:1: found a list as `title` of a suite, expected a text\n"
+               "smtp/test.yaml:2:1: `cases` is empty, expected a case");
+}
+
+BOOST_AUTO_TEST_CASE(case_keys) {
+    BOOST_TEST(mistakes("title: T\nservice: smtp\ncases:\n  Bad_Name:\n    requirement: rfc5321-1-1\n") ==
+               "smtp/test.yaml:4:3: case `Bad_Name` has no `script`\n"
+               "smtp/test.yaml:4:3: case `Bad_Name` has no `title`\n"
+               "smtp/test.yaml:4:3: found the name `Bad_Name`, expected lower-case words joined by hyphens");
+    BOOST_TEST(mistakes("title: T\nservice: smtp\ncases:\n  c: text\n") ==
+               "smtp/test.yaml:4:3: case `c` names no `requirement`, expected the clause that it shows\n"
+               "smtp/test.yaml:4:3: found a text, expected case `c` as `key: value` lines");
+    BOOST_TEST(
+        of_case("sekurity: x") ==
+        "smtp/test.yaml:7:5: unknown key `sekurity` in case `c`, expected `title`, `requirement`, `level`, "
+        "`service`, `rfc`, `needs`, `security`, `ruling`, `why`, `timeout` or `script`, did you mean "
+        "`security`?");
+    BOOST_TEST(of_case("why:") == "smtp/test.yaml:7:5: found nothing as `why` of case `c`, expected a text");
+    BOOST_TEST(of_case("needs: {a: b}") ==
+               "smtp/test.yaml:7:5: found a mapping as `needs` of case `c`, expected a text or a list");
+    BOOST_TEST(of_case("needs: [[a]]") ==
+               "smtp/test.yaml:7:13: found a list in the list `needs`, expected a text");
+}
+
+BOOST_AUTO_TEST_CASE(duplicate_cases) {
+    std::string one = "  c:\n    title: t\n    requirement: rfc5321-1-1\n    script: |\n      S: 220\n";
+    BOOST_TEST(mistakes("title: T\nservice: smtp\ncases:\n" + one + one) ==
+               "smtp/test.yaml:9:3: `c` stands twice in `cases`, expected each key once");
+}
+
+BOOST_AUTO_TEST_CASE(values) {
+    BOOST_TEST(of_case("level: must") ==
+               "smtp/test.yaml:7:12: found the level `must`, expected `MUST`, `SHOULD` or `MAY`");
+    BOOST_TEST(of_case("level: SHUOLD") == "smtp/test.yaml:7:12: found the level `SHUOLD`, expected `MUST`, "
+                                           "`SHOULD` or `MAY`, did you mean `SHOULD`?");
+    BOOST_TEST(of_case("rfc: RFC5321") ==
+               "smtp/test.yaml:7:10: found `RFC5321` as `rfc`, expected a number as 5321");
+    BOOST_TEST(of_case("timeout: 60") ==
+               "smtp/test.yaml:7:14: found the timeout `60`, expected a time as 500ms, 60s or 2m");
+    BOOST_TEST(of_case("service: stmp") == "smtp/test.yaml:7:14: unknown service `stmp`, expected `smtp`, "
+                                           "`submission`, `submissions` or `lmtp`, did "
+                                           "you mean `smtp`?");
+    BOOST_TEST(of_case("ruling: bare-lff") == "smtp/test.yaml:7:13: unknown ruling `bare-lff`, expected a "
+                                              "heading of rulings.md, did you mean `bare-lf`?");
+    BOOST_TEST(of_case("ruling: bare-lf") == "");
+    BOOST_TEST(
+        of_case("needs: SIZE 9..1") ==
+        "smtp/test.yaml:7:12: found the need `SIZE 9..1`, expected an EHLO keyword in capitals (STARTTLS, "
+        "AUTH "
+        "PLAIN, SIZE 1..67108864), a feature of the profile in small letters, or one of these after `not`");
+    BOOST_TEST(
+        of_case("needs: Starttls").starts_with("smtp/test.yaml:7:12: found the need `Starttls`, expected"));
+}
+
+BOOST_AUTO_TEST_CASE(requirements) {
+    BOOST_TEST(mistakes("title: T\nservice: smtp\ncases:\n  c:\n    title: t\n    requirement: [rfc5321-1-1, "
+                        "rfc5321-1-9]\n    script: |\n      S: 220\n") ==
+               "smtp/test.yaml:6:32: unknown requirement `rfc5321-1-9`, expected an id of "
+               "requirements/*.tsv, did you mean "
+               "`rfc5321-1-1`?");
+    BOOST_TEST(
+        mistakes("title: T\nservice: smtp\ncases:\n  c:\n    title: t\n    script: |\n      S: 220\n") ==
+        "smtp/test.yaml:4:3: case `c` names no `requirement`, expected the clause that it shows");
+    suite_folder own; // a user's own file need not name one
+    auto elsewhere =
+        own.write("mine.yaml", "title: T\nservice: smtp\ncases:\n  c:\n    title: t\n    script: |\n"
+                               "      S: 220\n");
+    BOOST_TEST(problems(load(elsewhere)) == "");
+}
+
+BOOST_AUTO_TEST_CASE(no_service) {
+    BOOST_TEST(
+        mistakes(
+            "title: T\ncases:\n  c:\n    title: t\n    requirement: rfc5321-1-1\n    script: |\n      S: "
+            "220\n") == "smtp/test.yaml:3:3: case `c` has no `service`, nor has its suite; expected `smtp`, "
+                        "`submission`, `submissions` or `lmtp`");
+}
+
+BOOST_AUTO_TEST_CASE(scripts) {
+    auto with = [&](const std::string& script) {
+        return mistakes("title: T\nservice: smtp\ncases:\n  c:\n    title: t\n    requirement: rfc5321-1-1\n "
+                        "   script: " +
+                        script + "\n");
+    };
+    BOOST_TEST(
+        with("") ==
+        "smtp/test.yaml:7:5: found nothing as `script`, expected a block string: write `script: |` and "
+        "the steps below it, indented");
+    BOOST_TEST(with("\"S: 220\"") == "smtp/test.yaml:7:5: found a text as `script`, expected a block "
+                                     "string: write `script: |` and the steps "
+                                     "below it, indented");
+    BOOST_TEST(with(">\n      S: 220") == "smtp/test.yaml:7:5: found a text as `script`, expected a block "
+                                          "string: write `script: |` and the steps "
+                                          "below it, indented");
+    BOOST_TEST(with("|\n    why: x") == "smtp/test.yaml:7:5: `script` is empty, expected steps");
+    BOOST_TEST(with("|\n      # nothing") ==
+               "smtp/test.yaml:7:5: `script` holds comments only, expected steps");
+    BOOST_TEST(with("|\n\n        S: 220\n        S 250") ==
+               "smtp/test.yaml:10:9: found `S`, did you mean `S:`?");
+}
+
+BOOST_AUTO_TEST_CASE(claims) {
+    BOOST_TEST(of_script("do hello") ==
+               "smtp/test.yaml:5:3: case `c` claims nothing: its own script has no `S:` and no "
+               "`expect`; mark what shows the clause with `check`");
+}
+
+BOOST_AUTO_TEST_CASE(placeholders) {
+    BOOST_TEST(of_script("S: 220\nC: MAIL FROM:<{sendr}>\nS: 250") ==
+               "smtp/test.yaml:10:21: unknown placeholder {sendr}, did you mean `sender`?; known are token, "
+               "domain, client, "
+               "sender, recipient, user, password, local-part, unknown, foreign, n");
+    BOOST_TEST(
+        of_script("S: 220 ~{domain3}~").starts_with("smtp/test.yaml:9:15: unknown placeholder {domain3}"));
+    BOOST_TEST(of_script("S: 220 ~{recipient1}~")
+                   .starts_with("smtp/test.yaml:9:15: unknown placeholder {recipient1}"));
+    BOOST_TEST(of_script("C: NOOP {n}\nS: 220") ==
+               "smtp/test.yaml:9:15: found {n} outside `repeat`, expected it inside one");
+    BOOST_TEST(of_script("repeat 2\nC: NOOP {n}\nS: 220\nend") == "");
+}
+
+BOOST_AUTO_TEST_CASE(tls_options_without_tls) {
+    BOOST_TEST(of_script("check open version 1.1 refused") ==
+               "smtp/test.yaml:9:7: `open` has options of TLS, but `smtp` begins without it; use STARTTLS "
+               "and `tls`");
+}
+
+BOOST_AUTO_TEST_CASE(files) {
+    BOOST_TEST(problems(load(root / "nowhere.yaml")) == "nowhere.yaml: no such file or folder\n");
+    BOOST_TEST(problems(load(root / "requirements")) ==
+               "requirements: this folder has no suite (*.yaml) in it\n");
+    auto one = write("a/mine.yaml",
+                     "title: T\nservice: smtp\ncases:\n  c:\n    title: t\n    requirement: rfc5321-1-1\n"
+                     "    script: |\n      S: 220\n");
+    suite_folder elsewhere;
+    auto first = elsewhere.write("mine.yaml",
+                                 "title: T\nservice: smtp\ncases:\n  c:\n    title: t\n    script: |\n      "
+                                 "S: 220\n");
+    auto second = elsewhere.write("b/mine.yaml", "title: T\n");
+    auto loaded = load_suites({first, second}, {root}, catalogue());
+    BOOST_REQUIRE(loaded.problems.size() == 1u);
+    BOOST_TEST(loaded.problems[0].text.starts_with("its cases would be named `mine/...`, as those of "));
+    BOOST_TEST(loaded.problems[0].text.ends_with("mine.yaml; rename one of the files"));
+    BOOST_TEST(load_suites({first, first}, {root}, catalogue()).problems.empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
