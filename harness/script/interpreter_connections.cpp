@@ -124,7 +124,8 @@ interpreter::result interpreter::half_close(const suite::step& s) {
 }
 
 interpreter::result interpreter::close(const suite::step& s) {
-    if (!co_await reach(s.connection)) co_return reach_failure_;
+    const auto* conn = co_await reach(s.connection);
+    if (!conn) co_return reach_failure_;
     co_await drop(s.connection);
     co_return holds();
 }

@@ -47,7 +47,7 @@ interpreter::result interpreter::expect_server(const suite::step& s, const suite
                 co_return holds();
             }
             // The most telling reason is that of a pattern that was nearly met.
-            if (why.empty() || why.starts_with("the code is")) why = std::move(*left);
+            if (why.empty() || why == something_else) why = std::move(*left);
         }
         wanted += (wanted.empty() ? "" : ", ") + describe(tier);
     }
@@ -77,8 +77,7 @@ step_result interpreter::reply_mismatch(const suite::expect_server& e, const ser
     std::string expected;
     for (const auto& tier : e.tiers)
         if (!tier.instead || expected.empty()) expected += (expected.empty() ? "" : "\n") + describe(tier);
-    const bool code_alone = why.starts_with("the code is") || event.kind != what::reply;
-    if (!code_alone) expected += "\nnot met: " + why;
+    if (why != something_else) expected += "\nnot met: " + why;
 
     switch (event.kind) {
     case what::closed: return does_not_hold(std::move(expected), "connection closed");

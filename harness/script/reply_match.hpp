@@ -17,6 +17,8 @@ struct match_context {
 
 // What of the pattern does not hold; empty when all of it does. On error: why that cannot be said.
 using unmet = std::expected<std::string, std::string>;
+// Another code, or an end instead of a reply: what came says it all.
+inline constexpr const char* something_else = "something else";
 
 unmet match(const suite::server_pattern& pattern, const server_event& event, const match_context& context);
 unmet match_reply(const suite::reply_pattern& pattern, const wire::smtp_reply& reply,

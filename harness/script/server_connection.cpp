@@ -66,7 +66,7 @@ net::task<void> server_connection::flush(net::deadline limit) {
     }
 }
 
-net::task<bool> server_connection::read_more(net::deadline until) {
+net::task<void> server_connection::read_more(net::deadline until) {
     std::array<char, 8192> room;
     const std::span<char> into(room);
     const auto got = co_await stream_->read_some(into, until);
@@ -74,7 +74,7 @@ net::task<bool> server_connection::read_more(net::deadline until) {
         unread_.append(room.data(), *got);
         received_ += *got;
         write_down(entry::received, std::string(room.data(), *got));
-        co_return true;
+        co_return;
     }
     const auto kind = got.error().kind;
     if (kind == net::failure::timeout) {
@@ -86,7 +86,6 @@ net::task<bool> server_connection::read_more(net::deadline until) {
                                                  : entry::failed,
                    kind == net::failure::eof ? "closed by the server" : got.error().text);
     }
-    co_return false;
 }
 
 // Makes the event out of what is there; false: more octets are needed.
@@ -123,13 +122,14 @@ bool server_connection::parse() {
 
 net::task<const server_event*> server_connection::next(net::deadline until) {
     while (!event_ && !parse()) {
-        if (timed_out_ || !(co_await read_more(until))) {
-            if (!timed_out_) continue;
-            server_event silence;
-            silence.raw = unread_;
-            silence.offset = received_ - unread_.size();
-            event_ = std::move(silence);
+        if (!timed_out_) {
+            co_await read_more(until);
+            continue;
         }
+        server_event silence;
+        silence.raw = unread_;
+        silence.offset = received_ - unread_.size();
+        event_ = std::move(silence);
     }
     co_return &*event_;
 }

@@ -60,7 +60,7 @@ class server_connection {
   private:
     using entry = net::transcript_entry::what;
     void write_down(entry kind, std::string text);
-    net::task<bool> read_more(net::deadline until); // false: ended_ or timed_out_ is set
+    net::task<void> read_more(net::deadline until); // more in unread_, or ended_, or timed_out_
     bool parse();
     void judge(std::vector<wire::deviation> found);
 

@@ -1,0 +1,75 @@
+// A mail server of canned answers over a memory stream, and what a test needs to run a script against it.
+// It knows just enough SMTP to take a message; everything it says can be replaced by a test.
+#pragma once
+#include "harness/script/case_run.hpp"
+#include "harness/suite/test_case.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace fake {
+
+namespace script = mailspec::script;
+namespace suite = mailspec::suite;
+
+// In an answer: what follows the octets before it.
+inline const std::string hang_up = "<close>";
+inline const std::string break_off = "<reset>";
+inline const std::string take_tls = "<tls>";
+
+struct mail_store final : mailspec::world::mailbox_reader {
+    std::map<std::string, std::vector<std::string>> by_address;
+    std::string broken; // a sentence: every look fails with it
+    net::task<net::result<std::vector<std::string>>> find(const mailspec::world::mailbox_owner& owner,
+                                                          std::string_view token) override;
+};
+
+struct server {
+    std::string greeting = "220 mx.example.test ready\r\n";
+    std::string ehlo = "250-mx.example.test\r\n250-SIZE 1000\r\n250-AUTH PLAIN\r\n250 PIPELINING\r\n";
+    // By the whole line, else by its first word; `.` is the end of the message.
+    std::map<std::string, std::string> answers;
+    std::string otherwise = "250 Ok\r\n";
+    std::function<std::vector<std::string>(std::string)>
+        deliver; // what becomes of a message; default: itself
+    bool refuses_connections = false;
+    bool resets_at_once = false;
+
+    std::vector<std::string> lines;  // received, without CRLF
+    std::vector<std::string> writes; // as they were read, one string a read
+    mail_store store;
+};
+
+// Case `c` of one suite, from its script; `keys` are further lines of the case (`service: lmtp`).
+std::unique_ptr<suite::test_case> case_of(const std::string& script, const std::string& keys = "");
+
+struct options {
+    std::string keys;
+    std::chrono::milliseconds patience{200};
+    int accounts = 2;
+    bool with_mailboxes = true;
+};
+
+struct played {
+    std::unique_ptr<suite::test_case> from;
+    script::case_outcome outcome;
+    mailspec::target::target_info target;
+
+    bool held() const { return outcome.what == script::case_outcome::kind::held; }
+    bool in_trouble() const { return outcome.what == script::case_outcome::kind::trouble; }
+    std::string expected() const { return outcome.found ? outcome.found->expected : ""; }
+    std::string actual() const { return outcome.found ? outcome.found->actual : ""; }
+    std::string step() const { return outcome.found && outcome.found->at ? outcome.found->at->source : ""; }
+    std::vector<std::string> rules() const; // of the ambient deviations
+    // One line that says how it came out, for failed checks.
+    std::string str() const;
+};
+
+played play(const std::string& script, server& against, const options& how = {});
+// With a server that answers everything with 250.
+played play(const std::string& script);
+
+} // namespace fake
