@@ -86,6 +86,9 @@ BOOST_AUTO_TEST_CASE(exchange_lines_on_both_sides) {
     on_tls({{"AUTH PLAIN\r\n", "334 \r\n"},
             {fits + "\r\n", invalid},
             {"AUTH PLAIN\r\n", "334 \r\n"},
+            {std::string(12286, 'A') + "\r\n",
+             "501 5.5.2 AUTH: the response is not valid base64\r\n"}, // 12288 in all
+            {"AUTH PLAIN\r\n", "334 \r\n"},
             {too_long + "\r\n", reply},
             {"AUTH PLAIN\r\n", "334 \r\n"},
             {std::string(50'000, 'A') + "\r\n", reply},

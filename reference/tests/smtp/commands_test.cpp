@@ -1,5 +1,6 @@
 // The dialog outside transactions: greeting, EHLO and HELO, unknown and broken commands, limits, endings.
 // RFC 5321 §3.1, §3.2, §4.1.1, §4.1.4, §4.2; RFC 2034; RFC 2920. Expectations are literals.
+#include "reference/smtp/reply.hpp"
 #include "reference/tests/smtp/dialog.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -133,6 +134,15 @@ BOOST_AUTO_TEST_CASE(line_length_on_both_sides) {
                         {"NOOP\r\n", "250 2.0.0 OK\r\n"}});
 }
 
+BOOST_AUTO_TEST_CASE(overlong_lines_are_skipped_in_step) {
+    for (std::size_t n = 12'280; n < 12'292; ++n) {
+        const std::string start = "500 5.5.2 Line too long";
+        const auto line = "NOOP " + std::string(n - 7, 'x') + "\r\n";
+        run_greeted(mta(), {{line, n > 12'288 ? start + "\r\n" : start + ": at most 512 octets\r\n"},
+                            {"NOOP\r\n", "250 2.0.0 OK\r\n"}});
+    }
+}
+
 BOOST_AUTO_TEST_CASE(mail_lines_may_be_longer) {
     auto mail_of = [](std::size_t size) { // the blanks before CRLF count, and are tolerated
         const std::string line = "MAIL FROM:<a@b.test> SIZE=1";
@@ -196,6 +206,12 @@ BOOST_AUTO_TEST_CASE(replies_to_a_group_leave_together) {
     BOOST_TEST(!session.next());
     BOOST_TEST(session.in_data());
     BOOST_TEST(session.in_transaction());
+}
+
+BOOST_AUTO_TEST_CASE(replies_are_printable) {
+    std::string out;
+    smtp::write_reply(out, 550, "5.1.1", "a\r\n250 b\0\x7f\xff\tc"s);
+    BOOST_TEST(out == "550 5.1.1 a??250 b???\tc\r\n");
 }
 
 BOOST_AUTO_TEST_CASE(long_replies_are_cut) {

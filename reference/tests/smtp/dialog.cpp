@@ -58,7 +58,13 @@ class small_town : public smtp::directory {
         }
         if (name == "bob" || name == "joe smith")
             return {k::mailbox, {name, "example.test"}, {local(name)}, {}};
-        if (name == "info") return {k::alias, {"info", "example.test"}, {local("alice")}, {}};
+        // Aliases have no owner to speak of; that one is given here shows that it is not used.
+        if (name == "info") {
+            return {k::alias,
+                    {"info", "example.test"},
+                    {local("alice")},
+                    message::mailbox{"bob", "example.test"}};
+        }
         if (name == "nobody") return {k::alias, {"nobody", "example.test"}, {}, {}};
         if (name == "team") {
             return {k::list,
@@ -214,6 +220,7 @@ outcome run(const setup& s, const std::vector<turn>& script) {
         for (std::size_t i = 0; i < std::min(other.messages.size(), whole.messages.size()); ++i) {
             BOOST_TEST(other.messages[i].content == whole.messages[i].content);
         }
+        BOOST_TEST(other.log == whole.log, boost::test_tools::per_element());
         BOOST_TEST(other.closed == whole.closed);
         BOOST_TEST(other.user == whole.user);
     }
