@@ -21,17 +21,18 @@ void deadline_watch::state::on_timer() {
     signal.emit(asio::cancellation_type::terminal);
 }
 
-deadline_watch::guard::guard(state& s, deadline until, asio::cancellation_state caller)
-    : state_(s)
+deadline_watch::guard::guard(std::shared_ptr<state> s, deadline until, asio::cancellation_state caller)
+    : state_(std::move(s))
     , caller_(caller.slot()) {
-    state_.fired = false;
-    state_.current = until.at;
-    if (until.at < state_.armed) state_.arm(until.at);
-    if (caller_.is_connected()) caller_.assign([&s](asio::cancellation_type type) { s.signal.emit(type); });
+    state_->fired = false;
+    state_->current = until.at;
+    if (until.at < state_->armed) state_->arm(until.at);
+    if (caller_.is_connected())
+        caller_.assign([s = state_.get()](asio::cancellation_type type) { s->signal.emit(type); });
 }
 
 deadline_watch::guard::~guard() {
-    state_.current = clock::time_point::max();
+    state_->current = clock::time_point::max();
     if (caller_.is_connected()) caller_.clear();
 }
 

@@ -37,20 +37,21 @@ class deadline_watch {
   public:
     class guard {
       public:
-        guard(state& s, deadline until, boost::asio::cancellation_state caller);
+        guard(std::shared_ptr<state> s, deadline until, boost::asio::cancellation_state caller);
         ~guard();
         guard(const guard&) = delete;
         guard& operator=(const guard&) = delete;
 
-        bool fired() const { return state_.fired; }
+        bool fired() const { return state_->fired; }
         // The completion token for the operation: errors come back as a tuple.
         auto token() {
-            return boost::asio::bind_cancellation_slot(state_.signal.slot(),
+            return boost::asio::bind_cancellation_slot(state_->signal.slot(),
                                                        boost::asio::as_tuple(boost::asio::use_awaitable));
         }
 
       private:
-        state& state_;
+        // Shared: at the end of a program a suspended operation may outlive its stream.
+        std::shared_ptr<state> state_;
         boost::asio::cancellation_slot caller_;
     };
 
@@ -61,7 +62,7 @@ class deadline_watch {
     deadline_watch& operator=(const deadline_watch&) = delete;
 
     // `caller`: co_await this_coro::cancellation_state; who cancels the coroutine cancels the operation.
-    guard watch(deadline until, boost::asio::cancellation_state caller) { return {*state_, until, caller}; }
+    guard watch(deadline until, boost::asio::cancellation_state caller) { return {state_, until, caller}; }
 
   private:
     std::shared_ptr<state> state_;

@@ -43,6 +43,7 @@ int serve(const command& wanted) {
     services shared(wanted.how);
     server running(shared);
     drop_privileges(wanted.how.run_as_user, wanted.how.run_as_group, wanted.how.data);
+    shared.tidy();
     if (wanted.json)
         std::fputs(ready_json(shared, running).c_str(), stdout);
     else if (!wanted.quiet)

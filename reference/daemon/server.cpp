@@ -201,6 +201,9 @@ void server::run() {
             others.emplace_back([&loop = *impl_->loops[i]] { loop.context.run(); });
         impl_->first().context.run();
     }
+    // Deliveries under way are finished; their answers find loops that are still there.
+    impl_->shared.mail->finish();
+    impl_->shared.passwords.finish();
     spdlog::info(log_line("stopped").text());
 }
 

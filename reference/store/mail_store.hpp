@@ -35,6 +35,7 @@ class mail_store {
     std::string new_name() const { return unique_name(settings_.host); }
 
     void post(worker_pool::job work) { pool_->post(std::move(work)); }
+    void finish() { pool_->finish(); } // before what the jobs answer to is gone
     commit_group& commits() { return commits_; }
     const settings& how() const { return settings_; }
 

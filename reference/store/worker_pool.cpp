@@ -8,7 +8,9 @@ worker_pool::worker_pool(std::size_t threads) {
         threads_.emplace_back([this] { serve(); });
 }
 
-worker_pool::~worker_pool() {
+worker_pool::~worker_pool() { finish(); }
+
+void worker_pool::finish() {
     {
         const std::lock_guard hold(lock_);
         ending_ = true;
@@ -16,6 +18,7 @@ worker_pool::~worker_pool() {
     changed_.notify_all();
     for (auto& thread : threads_)
         thread.join();
+    threads_.clear();
 }
 
 void worker_pool::post(job work) {

@@ -21,6 +21,7 @@ class worker_pool {
     worker_pool& operator=(const worker_pool&) = delete;
 
     void post(job work);
+    void finish(); // does what is waiting and ends the threads; what is posted later is dropped
 
   private:
     void serve();
