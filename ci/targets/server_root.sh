@@ -20,7 +20,7 @@ server_cache=${MAILSPEC_SERVER_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/m
 base_packages=(base-files usr-is-merged netbase dash bash coreutils diffutils grep sed findutils mawk openssl)
 
 die() {
-    echo "$(basename "$(dirname "$0")")/$(basename "$0"): $*" >&2
+    echo "$(basename "$(cd "$(dirname "$0")" && pwd)")/$(basename "$0"): $*" >&2
     exit 2
 }
 
