@@ -43,6 +43,11 @@ bool is_sentence(const std::string& text) {
     return words >= 4;
 }
 
+// Of UTF-8: all octets but those that continue one.
+std::size_t characters(const std::string& text) {
+    return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
 class linter {
   public:
     explicit linter(const lint_options& options)
@@ -83,9 +88,10 @@ class linter {
     }
 
     void title(const source_pos& at, const std::string& whose, const std::string& title) {
-        if (title.size() > longest_title)
+        auto length = characters(title);
+        if (length > longest_title)
             add(severity::warning, at,
-                fmt::format("the title of {} has {} characters, expected at most {}", whose, title.size(),
+                fmt::format("the title of {} has {} characters, expected at most {}", whose, length,
                             longest_title));
         if (title.ends_with('.'))
             add(severity::warning, at, fmt::format("the title of {} ends in a dot, expected none", whose));

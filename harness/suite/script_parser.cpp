@@ -18,6 +18,8 @@ const std::vector<std::string> step_words = {"C:",    "S:",    "send",   "split"
                                              "close", "reset", "open",   "fresh",  "tls",   "expect",
                                              "check", "do",    "repeat", "either", "or",    "end"};
 
+constexpr int deepest = 9; // the script itself and eight blocks
+
 struct script_line {
     std::string_view text; // no spaces around it
     source_pos at;
@@ -55,6 +57,18 @@ class script_parser {
 
     // Up to the line that ends the block; `opener` is the line that began it.
     std::vector<step> steps(block inside, const script_line* opener) {
+        if (depth_ == deepest) {
+            problem_at(opener->at, fmt::format("found blocks nested more than {} deep", deepest - 1));
+            next_ = lines_.size(); // what follows would only be told to be out of place
+            return {};
+        }
+        ++depth_;
+        auto result = steps_of_block(inside, opener);
+        --depth_;
+        return result;
+    }
+
+    std::vector<step> steps_of_block(block inside, const script_line* opener) {
         std::vector<step> result;
         while (next_ < lines_.size()) {
             auto& line = lines_[next_];
@@ -198,6 +212,7 @@ class script_parser {
 
     std::vector<script_line> lines_;
     std::size_t next_ = 0;
+    int depth_ = 0;
     std::vector<problem> problems_;
 };
 

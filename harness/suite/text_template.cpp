@@ -14,6 +14,7 @@ namespace mailspec::suite {
 namespace {
 
 constexpr std::uint64_t most_repeats = 64u << 20; // more than any server's limit, less than our memory
+constexpr int deepest = 4;                        // {8*{base64:{user}}} is deep enough
 
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
@@ -187,9 +188,12 @@ class template_parser {
     // `at_` stands on the mark that opens the text; leaves it behind the closing brace.
     std::shared_ptr<text_template> nested_text(std::size_t open) {
         ++at_;
+        if (++depth_ > deepest)
+            fail(open, fmt::format("found placeholders nested more than {} deep", deepest));
         auto outer = std::exchange(kind_, kind_ == template_kind::regex ? template_kind::plain : kind_);
         auto inner = std::make_shared<text_template>(text(true));
         kind_ = outer;
+        --depth_;
         if (at_ >= source_.size())
             fail(open, "found `{` without its `}`; a brace itself is written `{{`");
         else
@@ -259,6 +263,7 @@ class template_parser {
     std::string_view source_;
     template_kind kind_;
     std::size_t at_ = 0;
+    int depth_ = 0;
     std::optional<template_error> error_;
 };
 

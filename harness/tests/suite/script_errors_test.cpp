@@ -194,6 +194,14 @@ BOOST_AUTO_TEST_CASE(blocks) {
                "the branch is taken");
 }
 
+BOOST_AUTO_TEST_CASE(blocks_too_deep) {
+    std::string text;
+    for (int i = 0; i < 100000; ++i)
+        text += "repeat 2\n";
+    BOOST_TEST(mistakes(text).find("s.yaml:18:7: found blocks nested more than 8 deep\n") !=
+               std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(fragment_calls) {
     BOOST_TEST(mistakes("do") ==
                "s.yaml:10:9: the line ends too early, expected the name of a fragment, as `do hello`");

@@ -88,6 +88,7 @@ BOOST_AUTO_TEST_CASE(mistakes) {
     BOOST_TEST(parsed("{fill:x}") ==
                "@0 expected {fill:N}, N the octets of the whole line with its CRLF, as {fill:512}");
     BOOST_TEST(parsed("{cap:size}") == "@0 expected {cap:KEYWORD} or {cap:KEYWORD+N}, as {cap:SIZE+1}");
+    BOOST_TEST(parsed("{2*{2*{2*{2*{2*a}}}}}") == "@12 found placeholders nested more than 4 deep");
     BOOST_TEST(parsed("{99999999999*a}") == "@0 found 99999999999 repetitions, expected at most 67108864");
 }
 
