@@ -8,6 +8,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <charconv>
 
 namespace mailspec::script {
 namespace {
@@ -78,9 +79,18 @@ step_result check_clause(const std::string& raw, const wire::received_clause& fo
 
 } // namespace
 
+field_place field_place_of(const std::string& name) {
+    const auto open = name.find('[');
+    if (open == std::string::npos || !name.ends_with(']')) return {name, 1};
+    std::size_t nth = 0;
+    std::from_chars(name.data() + open + 1, name.data() + name.size() - 1, nth);
+    return {name.substr(0, open), nth == 0 ? 1 : nth};
+}
+
 step_result check_header(const wire::message& m, const suite::expect_header& e,
                          const match_context& context) {
-    const auto* field = m.find(e.name);
+    const auto place = field_place_of(e.name);
+    const auto* field = m.find(place.name, place.nth);
     switch (e.what) {
     case header_kind::absent: return field ? does_not_hold("no " + e.name + " field", field->raw) : holds();
     case header_kind::count: {

@@ -11,4 +11,11 @@ step_result check_received(const wire::message& m, const suite::expect_received&
                            const match_context& context);
 step_result check_body(const wire::message& m, const suite::expect_body& e, const match_context& context);
 
+// "Received[2]" -> "Received", 2: the second such field from the top. Without brackets the first is meant.
+struct field_place {
+    std::string name;
+    std::size_t nth = 1;
+};
+field_place field_place_of(const std::string& name);
+
 } // namespace mailspec::script

@@ -1,5 +1,6 @@
 // Wrong deliveries; see mutants.hpp. The field that the step names is dropped, altered, doubled and moved;
 // the body loses, gains and changes an octet.
+#include "harness/script/message_checks.hpp"
 #include "harness/script/mutants.hpp"
 #include "harness/wire/message.hpp"
 #include "harness/wire/octets.hpp"
@@ -44,18 +45,19 @@ class message_mutator {
         all_.push_back({std::move(name), true, std::move(server)});
     }
 
-    void field(const std::string& name) {
+    void field(const std::string& written) {
+        const auto place = field_place_of(written);
+        const auto& name = place.name;
         auto above = parts_;
         above.fields.insert(above.fields.begin(), "X-Mutant: above\r\n");
         add("another field stands first", above);
-        const auto at = std::ranges::find_if(message_.fields,
-                                             [&](const auto& f) { return wire::same_word(f.name, name); });
-        if (at == message_.fields.end()) {
+        const auto* at = message_.find(name, place.nth);
+        if (!at) {
             auto there = parts_;
             there.fields.insert(there.fields.begin(), name + ": _\r\n");
             return add(name + " is there", there);
         }
-        const auto index = at - message_.fields.begin();
+        const auto index = at - message_.fields.data();
         auto doubled = parts_, altered = parts_, dropped = parts_;
         doubled.fields.insert(doubled.fields.begin() + index, at->raw);
         add(name + " occurs twice", doubled);
@@ -72,10 +74,9 @@ class message_mutator {
 
     void received(const suite::expect_received& e) {
         field("Received");
-        const auto at = std::ranges::find_if(
-            message_.fields, [](const auto& f) { return wire::same_word(f.name, "Received"); });
-        if (at == message_.fields.end()) return;
-        const auto index = static_cast<std::size_t>(at - message_.fields.begin());
+        const auto* at = message_.find("Received");
+        if (!at) return;
+        const auto index = static_cast<std::size_t>(at - message_.fields.data());
         const auto end = std::min(at->value.rfind(';'), at->value.size());
         if (e.negative) {
             auto added = parts_;

@@ -33,9 +33,10 @@ std::string unfolded(std::string_view text) {
 
 } // namespace
 
-const header_field* message::find(std::string_view name) const {
-    const auto at = std::ranges::find_if(fields, [&](const auto& f) { return same_word(f.name, name); });
-    return at == fields.end() ? nullptr : &*at;
+const header_field* message::find(std::string_view name, std::size_t nth) const {
+    for (const auto& f : fields)
+        if (same_word(f.name, name) && --nth == 0) return &f;
+    return nullptr;
 }
 
 std::size_t message::count(std::string_view name) const {

@@ -18,7 +18,8 @@ struct message {
     std::string body;                 // behind the first empty line
     bool has_body = false;            // there is such an empty line
 
-    const header_field* find(std::string_view name) const; // the topmost; names match in any case
+    // The n-th field of that name from the top, from 1; names match in any case.
+    const header_field* find(std::string_view name, std::size_t nth = 1) const;
     std::size_t count(std::string_view name) const;
 };
 
