@@ -61,8 +61,8 @@ class session {
     // was stored (RFC 5321 §4.4: the rest must then be bounced), so make it all or nothing.
     void delivered(const std::vector<delivery_verdict>& verdicts, message::timestamp now);
 
-    void timed_out();    // idle or slow beyond the limit: 421 4.4.2 and close
-    void shut_down();    // 421 4.3.2 and close, once a running transaction is over
+    void timed_out(); // idle or slow beyond the limit: 421 4.4.2 and close; ignored while we are the slow one
+    void shut_down(); // 421 4.3.2 and close, once a running transaction is over
     void disconnected(); // EOF or reset: as if QUIT had come (RFC 5321 §4.1.1.5), without the reply
 
     std::optional<action> next();
