@@ -92,7 +92,9 @@ void add_selection_options(CLI::App& command, case_options& options) {
 
 std::filesystem::path suites_root(const case_options& options, const std::filesystem::path& program) {
     const auto root = suite::find_suites_root(program, options.suites);
-    if (!root.empty()) return root;
+    // As short as the user would type it, where that is possible.
+    const auto near = root.empty() ? root : root.lexically_proximate(std::filesystem::current_path());
+    if (!root.empty()) return near.empty() || *near.begin() == ".." ? root : near;
     if (!options.suites.empty())
         throw refusal(fmt::format("--suites {}: there is no such folder", options.suites));
     throw refusal("the suites are not found: name their folder with --suites DIR or MAILSPEC_SUITES");

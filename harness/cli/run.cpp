@@ -129,7 +129,7 @@ class run_command {
         for (const auto& s : input.suites)
             if (std::ranges::any_of(run_.cases, [&](const auto& r) { return r.suite == s.path; }))
                 run_.suites.push_back({s.path, s.title});
-        add_ambient(input, ambient);
+        if (ambient.judged_anything()) add_ambient(input, ambient);
 
         const auto now = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
         runner::apply_baseline(known_, run_.cases, std::chrono::year_month_day(now));

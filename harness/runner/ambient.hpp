@@ -19,6 +19,8 @@ class ambient_findings {
   public:
     void add(const suite::test_case& c, const script::case_outcome& outcome);
 
+    bool judged_anything() const { return judged_.any(); }
+
     // One result a rule, in the order of the table.
     std::vector<reports::case_result> results(const suite::requirement_catalogue& catalogue,
                                               const verdict_options& options) const;

@@ -2,6 +2,8 @@
 // is ready and where (one line of JSON). See running_target.hpp.
 #include "harness/target/probe.hpp"
 #include "harness/target/running_target.hpp"
+#include "net/connect.hpp"
+#include "net/endpoint.hpp"
 #include "net/event.hpp"
 
 #include <boost/json.hpp>
@@ -53,6 +55,10 @@ class launcher {
     net::task<launched> from_profile(profile p, launch_options options) {
         up_->info = p.target;
         if (p.start) {
+            const auto taken = co_await already_there();
+            if (!taken.empty())
+                co_return failed(taken + " before the server was started: stop what runs there, or give the "
+                                         "profile other ports");
             if (auto made = make_work(options); !made) co_return std::unexpected(made.error());
             up_->info.maildir = filled(p.target.maildir, up_->work_, p.folder);
             auto begun = begin(filled(p.start->command, up_->work_, p.folder), false);
@@ -125,7 +131,18 @@ class launcher {
         return {};
     }
 
-    // Why it is not ready yet, or "" when it has no business to go on waiting.
+    // A server that runs already would be judged in place of the one that we start.
+    net::task<std::string> already_there() {
+        for (const auto& [service, address] : up_->info.services) {
+            const auto at = net::parse_endpoint(address);
+            if (!at) continue;
+            const auto until = net::deadline::in(1s);
+            const auto answered = co_await net::connect(at->host, at->port, until);
+            if (answered) co_return fmt::format("somebody listens at {} ({})", address, service);
+        }
+        co_return std::string{};
+    }
+
     net::task<std::expected<void, launch_error>> wait_until_ready(const start_plan& plan) {
         const auto address = up_->info.services.at(plan.ready);
         const auto until = net::deadline::in(plan.within);

@@ -42,7 +42,8 @@ struct pipe_pair {
 
 // In the child, between fork and exec: system calls only.
 [[noreturn]] void become(const process::settings& how, char* const* words, int log, int output, int failed) {
-    ::setpgid(0, 0);
+    // A session of its own is also a group of its own; Postfix's master insists on leading its session.
+    ::setsid();
 #ifdef __linux__
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
 #endif
@@ -83,7 +84,6 @@ std::expected<std::unique_ptr<process>, std::string> process::start(const settin
     const int fork_error = errno;
     ::close(log);
     if (id < 0) return sentence(fork_error);
-    ::setpgid(id, id); // both sides set it: neither may run ahead
 
     // exec closes the pipe; a failed one writes why first.
     ::close(std::exchange(failed.write, -1));

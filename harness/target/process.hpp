@@ -1,6 +1,6 @@
-// A server (or one of its helper commands) as a child process in a process group of its own: started with
-// a work folder and a log, looked at without waiting, ended with its whole group. It never signals
-// anything but that group. POSIX; the child dies with mailspec where the kernel offers that (Linux).
+// A server (or one of its helper commands) as a child process in a session and process group of its own:
+// started with a work folder and a log, looked at without waiting, ended with its whole group. It never
+// signals anything but that group. POSIX; the child dies with mailspec where the kernel offers that (Linux).
 #pragma once
 #include <chrono>
 #include <expected>
