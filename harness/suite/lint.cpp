@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <sstream>
 
 namespace mailspec::suite {
@@ -59,9 +60,15 @@ class linter {
             test(c);
     }
 
-    void fragment(const fragment_use& f) {
-        if (!f.used && (!f.shared || options_.all_suites))
-            add(severity::warning, f.at, fmt::format("no case uses the fragment `{}`", f.name));
+    // `hello@lmtp` is in use where `hello` is: the next case on lmtp would meet the wrong one without it.
+    void fragments(const std::vector<fragment_use>& all) {
+        auto bare = [](const std::string& name) { return name.substr(0, name.find('@')); };
+        std::set<std::string> used;
+        for (auto& f : all)
+            if (f.used) used.insert(bare(f.name));
+        for (auto& f : all)
+            if (!used.contains(bare(f.name)) && (!f.shared || options_.all_suites))
+                add(severity::warning, f.at, fmt::format("no case uses the fragment `{}`", f.name));
     }
 
     std::vector<finding> take() {
@@ -151,8 +158,7 @@ std::vector<finding> lint(const load_result& loaded, const lint_options& options
     linter rules(options);
     for (auto& s : loaded.suites)
         rules.suite(s);
-    for (auto& f : loaded.fragments)
-        rules.fragment(f);
+    rules.fragments(loaded.fragments);
     return rules.take();
 }
 
