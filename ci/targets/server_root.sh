@@ -30,11 +30,6 @@ launcher_arguments() {
     [ "$(id -u)" -eq 0 ] || die "a mail server starts as root, to be chrooted and to switch users: run this as root, for example in a container"
 }
 
-# A server is told from others by its process group too: started within somebody else's, it gets one of its own, under the same id.
-own_process_group() {
-    if [ "$(group_of $$)" != $$ ]; then exec setsid "$0" "$@"; fi
-}
-
 # server_root NAME PACKAGE...: unpacks the packages with all that they depend on; prints the root's path.
 # A second call with the same packages only prints the path.
 server_root() {
@@ -191,6 +186,14 @@ accounts() {
     chmod 710 "$etc/ssl/private"
 }
 
+# aliases: an /etc/aliases, for launchers to add to. crew is a plain alias of everybody.
+aliases() {
+    echo "postmaster: ms01"
+    echo "root: postmaster"
+    echo "abuse: postmaster"
+    echo "crew: $(account_names | paste -sd,)"
+}
+
 # system_user ROOT NAME ID HOME: a user and a group of that name, without a password.
 system_user() {
     echo "$2:x:$3:$3::$4:/usr/sbin/nologin" >>"$1/etc/passwd"
@@ -200,7 +203,7 @@ system_user() {
 
 # What belongs to a server is told by its root, or, where a container may not look at the roots of other users' processes, by the
 # process group of the first one. WORK/pid has that one's id and the time of its start, which together never come twice.
-start_time_of() { sed -n 's/^.*) //p' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
+start_time_of() { { sed -n 's/^.*) //p' "/proc/$1/stat" 2>/dev/null || true; } | cut -d' ' -f20; } # empty when it is gone
 
 group_of() { sed -n 's/^.*) [^ZX] [0-9]* \([0-9]*\) .*/\1/p' "/proc/$1/stat" 2>/dev/null || true; } # none for a zombie
 
@@ -232,18 +235,22 @@ ports_free() {
     done
 }
 
-# follow_log FILE: repeats on standard output what a server without syslog writes to its own log, until the server ends.
-# Twice forked, so that the server does not find a child that it never started.
-follow_log() {
-    mkdir -p "$(dirname "$1")"
-    (tail -n 0 -F -s 0.2 --pid=$$ "$1" 2>/dev/null &)
-}
-
-# run_in_root WORK COMMAND...: becomes the server, in the foreground, in a clean environment.
+# run_in_root WORK COMMAND...: runs the server, in a session of its own as Postfix's master demands, until it ends or this
+# process is told to stop it (SIGTERM, SIGINT). What it writes into `server_log`, if it has no other way to say things, is
+# repeated on standard output.
 run_in_root() {
-    local work=$1
+    local work=$1 server status=0
     shift
-    echo "$$ $(start_time_of $$)" >"$work/pid"
     cd "$work/root"
-    exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 TZ=UTC chroot "$work/root" "$@"
+    setsid env -i --default-signal PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 TZ=UTC chroot "$work/root" "$@" &
+    server=$!
+    echo "$server $(start_time_of "$server")" >"$work/pid"
+    # shellcheck disable=SC2064  # with the values of now
+    trap "'$targets_folder/stop' '$work'" TERM INT HUP
+    if [ -n "${server_log:-}" ]; then tail -n 0 -F -s 0.2 --pid="$server" "$work/root/$server_log" 2>/dev/null & fi
+    while kill -0 "$server" 2>/dev/null; do
+        status=0
+        wait "$server" || status=$?
+    done
+    exit "$status"
 }
