@@ -45,6 +45,9 @@ int run_program(int argc, char** argv) {
     add_run(app, p);
     add_list(app, p);
     add_show(app, p);
+    add_lint(app, p);
+    add_coverage(app, p);
+    add_mutate(app, p);
     add_compare(app, p);
     add_merge(app, p);
     add_version(app, p);

@@ -19,6 +19,9 @@ void add_run(CLI::App& app, program& p);
 void add_list(CLI::App& app, program& p);
 void add_show(CLI::App& app, program& p);
 void add_version(CLI::App& app, program& p);
+void add_lint(CLI::App& app, program& p);
+void add_coverage(CLI::App& app, program& p);
+void add_mutate(CLI::App& app, program& p);
 void add_merge(CLI::App& app, program& p);
 void add_compare(CLI::App& app, program& p);
 

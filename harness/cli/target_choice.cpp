@@ -40,7 +40,7 @@ void add_target_options(CLI::App& command, target_options& options) {
         ->type_name("DOMAIN");
     command.add_option("--user", options.flags.users, "An account of it (repeatable)")
         ->type_name("NAME:PASSWORD")
-        ->expected(1);
+        ->allow_extra_args(false); // one each time: what follows is a selector
     command
         .add_option("--maildir", options.flags.maildir,
                     "Where it delivers, to read mail: a path with {user} or {local-part} in it")
