@@ -41,9 +41,10 @@ struct moment {
 // [ day-of-week "," ] day month year
 syntax_result read_date(field_reader& r, moment& m) {
     r.skip_white();
+    const auto begin = r;
     if (!is_digit(r.peek())) {
         m.weekday = index_in(days, r.atom());
-        if (m.weekday < 0) return expected_here(r, "a day of the week (Mon, Tue ...) or of the month");
+        if (m.weekday < 0) return expected_here(begin, "a day of the week (Mon, Tue ...) or of the month");
         if (!r.take(',')) return expected_here(r, "a comma behind the day of the week");
         r.skip_white();
     }

@@ -28,8 +28,9 @@ class session {
         : stream_(std::move(stream))
         , behaviour_(behaviour) {}
 
-    net::task<void> serve() {
-        co_await say(behaviour_.greeting);
+    net::task<void> serve(bool tls_first) {
+        if (tls_first) co_await say(take_tls);
+        if (!ended_) co_await say(behaviour_.greeting);
         std::array<char, 65536> room;
         while (!ended_) {
             const std::span<char> into(room);
@@ -125,9 +126,9 @@ class memory_connector final : public script::connector {
             co_return std::move(ours);
         }
         auto serving = std::make_shared<session>(std::move(theirs), behaviour_);
-        std::function<net::task<void>()> work = [serving] { return serving->serve(); };
-        if (service == "submissions") work = nullptr;
-        if (work) co_await net::spawn_beside(std::move(work));
+        const bool tls_first = service == "submissions" && !behaviour_.plain_submissions;
+        std::function<net::task<void>()> work = [serving, tls_first] { return serving->serve(tls_first); };
+        co_await net::spawn_beside(std::move(work));
         co_return std::move(ours);
     }
 
@@ -192,7 +193,7 @@ played play(const std::string& script, server& against, const options& how) {
     target.name = "fake";
     target.domain = "example.test";
     target.reply_timeout = how.patience;
-    for (const auto* service : {"smtp", "submission", "lmtp"})
+    for (const auto* service : {"smtp", "submission", "submissions", "lmtp"})
         target.services[service] = "127.0.0.1:25";
     target.accounts = {{"alice", "alice-pw", "alice@example.test"}, {"bob", "bob-pw", "bob@example.test"}};
     memory_connector connections(against);

@@ -36,6 +36,7 @@ struct server {
     std::function<std::vector<std::string>(std::string)>
         deliver; // what becomes of a message; default: itself
     bool refuses_connections = false;
+    bool plain_submissions = false; // talks SMTP where TLS is due
     bool resets_at_once = false;
 
     std::vector<std::string> lines;  // received, without CRLF

@@ -1,7 +1,5 @@
 // `S:` in all its forms, holding and not holding, with the words that people read.
-#include "harness/tests/script/fake_server.hpp"
-
-#include <boost/test/unit_test.hpp>
+#include "harness/tests/script/checks.hpp"
 
 using namespace fake;
 
@@ -13,21 +11,6 @@ static played noop(const std::string& answer, const std::string& wanted) {
     s.answers["NOOP"] = answer;
     return play("do hello\nC: NOOP\nS: " + wanted + "\n", s);
 }
-
-#define HOLDS(run)                                                                                           \
-    do {                                                                                                     \
-        const auto p = run;                                                                                  \
-        BOOST_TEST(p.held(), p.str());                                                                       \
-    } while (false)
-#define FAILS(run, wanted, got)                                                                              \
-    do {                                                                                                     \
-        const auto p = run;                                                                                  \
-        BOOST_TEST(!p.held());                                                                               \
-        BOOST_TEST(!p.in_trouble(), p.str());                                                                \
-        BOOST_TEST(p.expected() == wanted);                                                                  \
-        BOOST_TEST(p.actual() == got);                                                                       \
-        BOOST_TEST(p.outcome.found->claim);                                                                  \
-    } while (false)
 
 BOOST_AUTO_TEST_CASE(codes) {
     HOLDS(noop("250 Ok\r\n", "250"));

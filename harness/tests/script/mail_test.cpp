@@ -1,0 +1,185 @@
+// `expect delivered` and the checks on what was.
+#include "harness/tests/script/checks.hpp"
+
+using namespace fake;
+
+namespace {
+
+const std::string sent_mail = "do hello\ndo envelope\ndo message\n";
+
+// A server that puts trace fields on top of what it takes.
+server tracing() {
+    server s;
+    s.deliver = [](std::string m) {
+        return std::vector{
+            "Return-Path: <t0k3n@client.mailspec.test>\r\n"
+            "Received: from client.mailspec.test (unknown [127.0.0.1])\r\n\tby mx.example.test (Fake) "
+            "with ESMTP id 4711\r\n\tfor <alice@example.test>; Mon, 01 Sep 2025 10:00:00 +0000\r\n" +
+            m};
+    };
+    return s;
+}
+
+played checked(const std::string& step) {
+    auto s = tracing();
+    return play(sent_mail + "expect delivered\n" + step + "\n", s);
+}
+
+std::vector<std::string> nothing(std::string) {
+    return {};
+}
+std::vector<std::string> twice(std::string m) {
+    return {m, m};
+}
+
+server with(std::function<std::vector<std::string>(std::string)> deliver) {
+    server s;
+    s.deliver = std::move(deliver);
+    return s;
+}
+
+// Loses what carries the token of the case, and delivers the rest.
+std::vector<std::string> discards(std::string m) {
+    return m.find("t0k3n") == std::string::npos ? std::vector{m} : std::vector<std::string>{};
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(mail)
+
+BOOST_AUTO_TEST_CASE(delivered) {
+    server s;
+    HOLDS(play(sent_mail + "expect delivered\n", s));
+    auto loses = with(nothing);
+    FAILS(play(sent_mail + "expect delivered within 20ms\n", loses), "a message for alice@example.test",
+          "none within 20 ms");
+    server other;
+    FAILS(play(sent_mail + "expect delivered to {recipient2} within 20ms\n", other),
+          "a message for bob@example.test", "none within 20 ms");
+    options how;
+    how.with_mailboxes = false;
+    TROUBLE(play(sent_mail + "expect delivered\n", s, how),
+            "there is no way to read delivered mail on this target");
+    server broken;
+    broken.store.broken = "cannot read the folder /x/new: Permission denied";
+    TROUBLE(play(sent_mail + "expect delivered\n", broken),
+            "cannot read the folder /x/new: Permission denied");
+}
+
+BOOST_AUTO_TEST_CASE(not_delivered_waits_for_a_later_message) {
+    auto s = with(discards);
+    HOLDS(play(sent_mail + "expect not delivered\n", s));
+    BOOST_TEST(s.store.by_address["alice@example.test"].size() == 1u); // ours, the last
+    server delivers;
+    const auto p = play(sent_mail + "expect not delivered\n", delivers);
+    BOOST_TEST(p.expected() == "no message for alice@example.test");
+    BOOST_TEST(p.actual().starts_with("a message:\nFrom: <t0k3n@client.mailspec.test>\r\n"));
+    auto loses = with(nothing);
+    TROUBLE(play(sent_mail + "expect not delivered within 20ms\n", loses),
+            "the message that ends the wait for mail did not arrive within 20 ms");
+    server refuses;
+    refuses.answers["RCPT"] = "550 no\r\n";
+    TROUBLE(play("do hello\nexpect not delivered\n", refuses),
+            "cannot send the message that ends the wait for mail: RCPT was answered "
+            "by \"550 "
+            "no\\r\\n\"");
+}
+
+BOOST_AUTO_TEST_CASE(not_delivered_to_an_unknown_address) {
+    server s;
+    HOLDS(play(sent_mail + "expect not delivered to {unknown}\n", s));
+}
+
+BOOST_AUTO_TEST_CASE(so_many_copies) {
+    server once;
+    HOLDS(play(sent_mail + "expect delivered 1 times\n", once));
+    auto doubles = with(twice);
+    HOLDS(play(sent_mail + "expect delivered 2 times\n", doubles));
+    auto again = with(twice);
+    FAILS(play(sent_mail + "expect delivered 1 times\n", again),
+          "1 copy of the message for alice@example.test", "2 copies");
+}
+
+BOOST_AUTO_TEST_CASE(through_submission) {
+    auto s = with(discards);
+    s.answers["AUTH"] = "235 ok\r\n";
+    s.ehlo = "250-mx.example.test\r\n250-AUTH PLAIN\r\n250 STARTTLS\r\n";
+    options how;
+    how.keys = "service: submission";
+    how.patience = std::chrono::seconds(5);
+    HOLDS(play("do login\ndo envelope\ndo message\nexpect not delivered\n", s, how));
+}
+
+BOOST_AUTO_TEST_CASE(headers) {
+    HOLDS(checked("expect header Return-Path"));
+    HOLDS(checked("expect header return-path: <{sender}>"));
+    HOLDS(checked("expect header Subject ~^{token}$~"));
+    HOLDS(checked("expect header Date is date-time"));
+    HOLDS(checked("expect header Message-ID is msg-id"));
+    HOLDS(checked("expect no header X-None"));
+    HOLDS(checked("expect headers Received 1"));
+    HOLDS(checked("expect headers X-None 0"));
+    HOLDS(checked("expect first header Return-Path"));
+    FAILS(checked("expect header X-None"), "a X-None field", "none");
+    FAILS(checked("expect header X-None: 1"), "a X-None field", "none");
+    FAILS(checked("expect header Subject: other"), "Subject: other", "Subject: t0k3n\r\n");
+    FAILS(checked("expect header Subject ~^other~"), "Subject that matches ~^other~", "Subject: t0k3n\r\n");
+    FAILS(checked("expect header Subject is date-time"),
+          "Subject as date-time\nnot met: expected a day of the week (Mon, Tue ...) or of the month at octet "
+          "1 of its value",
+          "Subject: t0k3n\r\n");
+    FAILS(checked("expect no header Subject"), "no Subject field", "Subject: t0k3n\r\n");
+    FAILS(checked("expect headers Received 2"), "the Received field 2 times", "once");
+    FAILS(checked("expect first header Received"), "Received as the first field",
+          "Return-Path: <t0k3n@client.mailspec.test>\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(the_nth_field) {
+    server s;
+    s.deliver = [](std::string m) { return std::vector{"X-A: 1\r\nX-B: 9\r\nX-A: 2\r\n" + m}; };
+    HOLDS(play(sent_mail + "expect delivered\nexpect header X-A[2]: 2\n", s));
+    FAILS(play(sent_mail + "expect delivered\nexpect header X-A[3]\n", s), "a X-A[3] field", "none");
+}
+
+BOOST_AUTO_TEST_CASE(received) {
+    const std::string field =
+        "Received: from client.mailspec.test (unknown [127.0.0.1])\r\n\tby mx.example.test (Fake) "
+        "with ESMTP id 4711\r\n\tfor <alice@example.test>; Mon, 01 Sep 2025 10:00:00 +0000\r\n";
+    HOLDS(checked("expect received with ESMTP|ESMTPS"));
+    HOLDS(checked("expect received with esmtp"));
+    HOLDS(checked("expect received from {client}"));
+    HOLDS(checked("expect received from ~\\[127\\.0\\.0\\.1\\]~"));
+    HOLDS(checked("expect received by ~^mx\\.~"));
+    HOLDS(checked("expect received id ~^[0-9]+$~"));
+    HOLDS(checked("expect received for {recipient}"));
+    HOLDS(checked("expect no received via"));
+    FAILS(checked("expect received with ESMTPS|ESMTPSA"), "Received with the clause \"with ESMTPS|ESMTPSA\"",
+          field);
+    FAILS(checked("expect received for {recipient2}"), "Received with the clause \"for bob@example.test\"",
+          field);
+    FAILS(checked("expect received id ~x~"), "Received with a clause \"id\" that matches ~x~", field);
+    FAILS(checked("expect no received for"), "Received without a clause \"for\"", field);
+    server bare;
+    FAILS(play(sent_mail + "expect delivered\nexpect received with SMTP\n", bare),
+          "a Received field with a clause \"with\"", "no Received field");
+}
+
+BOOST_AUTO_TEST_CASE(bodies) {
+    HOLDS(checked("expect body \"Hello.\\r\\n\""));
+    HOLDS(checked("expect body contains \"ello\""));
+    HOLDS(checked("expect body ~^Hel+o\\.~"));
+    HOLDS(checked("expect body length 8"));
+    FAILS(checked("expect body \"Hello!\\r\\n\""),
+          "the body \"Hello!\\r\\n\"\nnot met: it differs from octet 6 on", "Hello.\r\n");
+    FAILS(checked("expect body contains \"bye\""), "a body with \"bye\" in it", "Hello.\r\n");
+    FAILS(checked("expect body ~bye~"), "a body that matches ~bye~", "Hello.\r\n");
+    FAILS(checked("expect body length 9"), "a body of 9 octets", "8 octets");
+}
+
+BOOST_AUTO_TEST_CASE(a_long_body_against_an_expression) {
+    server s;
+    s.deliver = [](std::string m) { return std::vector{m + std::string(2 << 20, 'x')}; };
+    HOLDS(play(sent_mail + "expect delivered\nexpect body ~x+$~\n", s));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
