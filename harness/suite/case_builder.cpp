@@ -1,4 +1,6 @@
-// The meaning of a case's keys. docs/suite-language.md, "A suite", "Verdicts and the claim", "Needs".
+// The meaning of a case's keys: ids, level, needs, service and claim. Refuses a case with any mistake in
+// it whole: half a case would judge a server by something nobody wrote. Follows docs/suite-language.md, "A
+// suite", "Verdicts and the claim" and "Needs".
 #include "harness/suite/case_builder.hpp"
 
 #include "harness/suite/claims.hpp"

@@ -1,5 +1,6 @@
 // One written case -> a test_case: its ids are looked up, its script resolved, its claim found. What the
-// loader does for each case, apart from files and folders.
+// loader does for each case, apart from files and folders. Runs nothing, and knows no server. Follows
+// docs/suite-language.md, "A suite".
 #pragma once
 #include "harness/suite/fragments.hpp"
 #include "harness/suite/requirements.hpp"

@@ -1,4 +1,6 @@
-// Walks steps backwards to the last that states an expectation.
+// Walks steps backwards to the last that states an expectation. A handshake counts only where nothing else
+// is expected: `tls` in front of a dialog prepares it. Follows docs/suite-language.md, "Verdicts and the
+// claim". Does not ask whether the claim can fail in practice; lint_script.cpp and `mailspec mutate` do.
 #include "harness/suite/claims.hpp"
 
 #include "harness/suite/script_parser.hpp"

@@ -1,5 +1,6 @@
 // Which step shows the clause: the marked one, else the last `S:` or `expect` of the case's own script.
-// docs/suite-language.md, "Verdicts and the claim".
+// Marks leaf steps only, never a block or a call. Follows docs/suite-language.md, "Verdicts and the
+// claim".
 #pragma once
 #include "harness/suite/step.hpp"
 

@@ -1,5 +1,6 @@
 // Counts clauses. Rows that are the same requirement share one entry, under the id of the row that the
-// others point to.
+// others point to. Takes a citation at its word: that a case shows what it cites is for reviewers and
+// `mailspec mutate`. The columns of the ledger: suites/requirements/NOTES.md.
 #include "harness/suite/coverage.hpp"
 
 #include "harness/suite/suite_file.hpp"

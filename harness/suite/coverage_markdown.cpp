@@ -1,5 +1,6 @@
-// docs/coverage.md, generated so that lost coverage shows up as a difference in review. Holds no date: the
-// same suites give the same page.
+// docs/coverage.md, generated so that lost coverage shows up as a difference in review. Holds no date and
+// no machine: the same suites give the same page. Prints what coverage.cpp counted and counts nothing
+// itself.
 #include "harness/suite/coverage.hpp"
 
 #include <fmt/format.h>

@@ -1,4 +1,6 @@
-// Reading fragments.yaml files and looking fragments up. docs/suite-language.md, "Blocks".
+// Reading fragments.yaml files and looking fragments up: the nearest set that has NAME@SERVICE or NAME
+// wins. Each file is read once, whatever path led to it. Puts nothing in place; that is resolver.cpp's.
+// Follows docs/suite-language.md, "Blocks".
 #include "harness/suite/fragments.hpp"
 
 #include "harness/suite/nearest_word.hpp"

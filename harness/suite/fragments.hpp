@@ -1,5 +1,6 @@
-// The fragments that a script can call, nearest first: the suite's own, those of fragments.yaml in its folder
-// and the folders above it, those of the protocol. Finds them; resolver.hpp puts them in place.
+// The fragments that a script can call, nearest first: the suite's own, those of fragments.yaml in its
+// folder and the folders above it, those of the protocol. Finds them; resolver.hpp puts them in place.
+// Follows docs/suite-language.md, "Blocks".
 #pragma once
 #include "harness/suite/needs.hpp"
 #include "harness/suite/suite_file.hpp"

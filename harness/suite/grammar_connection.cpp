@@ -1,5 +1,6 @@
-// Steps that open connections and run TLS handshakes. docs/suite-language.md, "Several connections" and
-// "TLS". Says what is wanted of a handshake; the handshake itself is script's.
+// Steps that open connections and run TLS handshakes. Says what is wanted of a handshake; the handshake
+// itself is script's. Refuses services that no suite can reach yet. Follows docs/suite-language.md,
+// "Several connections" and "TLS".
 #include "harness/suite/nearest_word.hpp"
 #include "harness/suite/step_grammar.hpp"
 

@@ -1,5 +1,6 @@
-// The `expect` steps: what a TLS session or a delivered message must show. docs/suite-language.md, "TLS" and
-// "Delivered mail".
+// The `expect` steps: what a TLS session or a delivered message must show. Refuses field names that no
+// message can have (RFC 5322 §3.6.8) and Received clauses that do not exist (RFC 5321 §4.4). Follows
+// docs/suite-language.md, "TLS" and "Delivered mail".
 #include "harness/suite/nearest_word.hpp"
 #include "harness/suite/step_grammar.hpp"
 

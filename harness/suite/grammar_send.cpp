@@ -1,5 +1,6 @@
-// Steps that send octets or call a fragment. Looks at no server's answer.
-// docs/suite-language.md, "Sending" and "Blocks".
+// Steps that send octets or call a fragment. Any octets may be sent, legal or not: breaking the rules is
+// what many cases are for. Looks at no server's answer. Follows docs/suite-language.md, "Sending" and
+// "Blocks".
 #include "harness/suite/nearest_word.hpp"
 #include "harness/suite/step_grammar.hpp"
 

@@ -1,5 +1,6 @@
 // The words, numbers, texts and regexes of a script line. Regexes are ECMAScript's (std::regex); one is
-// compiled here only to refuse what could not be compiled later, with a word for each placeholder.
+// compiled here only to refuse what could not be compiled later, with a word for each placeholder. Gives
+// no meaning to what it reads; the grammar_*.cpp do. Follows docs/suite-language.md.
 #include "harness/suite/line_cursor.hpp"
 
 #include <fmt/format.h>

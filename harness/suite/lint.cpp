@@ -1,4 +1,6 @@
-// The rules about a case's keys, and those that compare cases and fragments with each other.
+// The rules about a case's keys, and those that compare cases and fragments with each other. Errors are
+// what would make a report wrong, warnings what a reader should look at. Changes nothing, and repeats
+// nothing that loading has told already.
 #include "harness/suite/lint.hpp"
 
 #include <fmt/format.h>

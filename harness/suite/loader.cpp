@@ -1,5 +1,6 @@
 // Finds suite files, gives each its path, and puts together what the files, their fragments and the ledger
-// say. Form is suite_file's, a case's meaning case_builder's.
+// say. Form is suite_file's, a case's meaning case_builder's. A mistake in one case leaves the others
+// loaded, and every mistake is told at once.
 #include "harness/suite/loader.hpp"
 
 #include "harness/suite/case_builder.hpp"

@@ -1,5 +1,6 @@
-// Suite files -> cases. Reports every problem of every file, not only the first; never throws for a
-// user's mistake.
+// Suite files -> cases. Reports every problem of every file, not only the first; never throws
+// for a user's mistake, and never runs or connects to anything. Follows
+// docs/suite-language.md.
 #pragma once
 #include "harness/suite/requirements.hpp"
 #include "harness/suite/test_case.hpp"

@@ -1,5 +1,6 @@
-// Edit distance (insert, delete, replace, swap of neighbours) with a bound that follows the word's length.
-// Words are short; the quadratic table is small.
+// Edit distance (insert, delete, replace, swap of neighbours) with a bound that follows the word's
+// length. Words are short; the quadratic table is small. Letters only: knows no language and no
+// grammar.
 #include "harness/suite/nearest_word.hpp"
 
 #include <fmt/format.h>

@@ -1,5 +1,6 @@
-// "Did you mean": the word of a list that is closest to a mistyped one. Compares letters only; knows no
-// grammar and gives nothing when no word is near enough to be meant.
+// "Did you mean": the word of a list that is closest to a mistyped one. Compares letters only; knows
+// no grammar and gives nothing when no word is near enough to be meant, for a wrong hint is worse
+// than none.
 #pragma once
 #include <string>
 #include <string_view>

@@ -1,5 +1,6 @@
-// Reads `SIZE 1..67108864`, `AUTH PLAIN`, `not STARTTLS`, `plaintext-auth`.
-// RFC 5321 §4.1.1.1: ehlo-keyword = (ALPHA / DIGIT) *(ALPHA / DIGIT / "-").
+// Reads `SIZE 1..67108864`, `AUTH PLAIN`, `not STARTTLS`, `plaintext-auth`. Case tells keywords from
+// features, so `Starttls` is refused rather than guessed at. RFC 5321 §4.1.1.1: ehlo-keyword = (ALPHA /
+// DIGIT) *(ALPHA / DIGIT / "-"); docs/suite-language.md, "Needs".
 #include "harness/suite/needs.hpp"
 
 #include <fmt/format.h>

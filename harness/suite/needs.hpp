@@ -1,5 +1,6 @@
-// What `needs:` says: EHLO keywords in capitals, facts of the profile in small letters.
-// docs/suite-language.md, "Needs". Whether a server has them is the runner's question.
+// What `needs:` says: EHLO keywords in capitals, facts of the profile in small letters. Reads
+// them; whether a server has them is the runner's question. Follows docs/suite-language.md,
+// "Needs".
 #pragma once
 #include "harness/suite/test_case.hpp"
 

@@ -1,5 +1,6 @@
 // Reads the ledger of clauses from its TSV files. Refuses rows it does not understand, with their line: a
-// clause that was silently dropped would look covered. suites/requirements/NOTES.md describes the columns.
+// clause that was silently dropped would look covered. Ids never change; section labels may be corrected.
+// suites/requirements/NOTES.md describes the columns.
 #include "harness/suite/requirements.hpp"
 
 #include "harness/suite/nearest_word.hpp"

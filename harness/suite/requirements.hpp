@@ -1,5 +1,6 @@
 // The catalogue of normative clauses, read from suites/requirements/rfcNNNN.tsv (columns id, section,
 // level, party, observe, summary; first line names them). A summary `= id` means that row's requirement.
+// Holds our words for a clause, never the RFC's text.
 #pragma once
 #include "harness/suite/source_pos.hpp"
 

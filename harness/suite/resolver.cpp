@@ -1,5 +1,7 @@
 // One walk over the steps in the order they run, with what is known at each: which service a connection
-// reaches, which placeholders an enclosing `do` has replaced, which fragments are being run.
+// reaches, which placeholders an enclosing `do` has replaced, which fragments are being run. Refuses names
+// that do not exist and fragments that run themselves. Follows docs/suite-language.md, "Placeholders",
+// "Blocks".
 #include "harness/suite/resolver.hpp"
 
 #include "harness/suite/claims.hpp"

@@ -1,4 +1,6 @@
-// Reads headings only; the rulings themselves are for people.
+// Reads the headings of suites/rulings.md only; the rulings themselves are for people. A
+// page that is not there has no headings, so a case that points to one is told so by the
+// loader.
 #include "harness/suite/rulings.hpp"
 
 #include <fstream>

@@ -1,4 +1,6 @@
-// The headings of suites/rulings.md, `## kebab-name`: what a case's `ruling:` may point to.
+// The headings of suites/rulings.md, `## kebab-name`: what a case's `ruling:` may point to. Judges
+// no ruling, and does not ask whether each is used. Follows docs/suite-language.md, the key
+// `ruling`.
 #pragma once
 #include <filesystem>
 #include <string>

@@ -1,5 +1,6 @@
-// Splits a script into lines, reads what may stand before a step (`check`, a connection's number), hands the
-// rest to the grammar of its first word, and nests blocks. docs/suite-language.md, "Blocks".
+// Splits a script into lines, reads what may stand before a step (`check`, a connection's number), hands
+// the rest to the grammar of its first word, and nests blocks. Resolves no name. One problem a line at
+// most, and none that merely follows from another. Follows docs/suite-language.md, "Blocks".
 #include "harness/suite/script_parser.hpp"
 
 #include "harness/suite/nearest_word.hpp"

@@ -1,4 +1,6 @@
-// How a mistake in a suite is worded for a terminal or an editor: "file:line:col: text".
+// How a mistake in a suite is worded for a terminal or an editor: "file:line:col: text", the form that
+// editors make a link of. Leaves out line and column where the mistake has none, as that a file cannot be
+// read.
 #include "harness/suite/source_pos.hpp"
 
 #include <fmt/format.h>

@@ -1,4 +1,6 @@
-// Where something stands in a suite file, for messages and reports. Lines and columns from 1.
+// Where something stands in a suite file, for messages and reports. Lines and
+// columns count from 1, columns in octets, as compilers do. Knows no YAML and no
+// script.
 #pragma once
 #include <string>
 

@@ -1,4 +1,6 @@
-// Names for what step.hpp enumerates.
+// Names for what step.hpp enumerates, spelled as the ledger and docs/suite-language.md
+// spell them. Reports and messages take them from here, so that a level reads the same
+// everywhere.
 #include "harness/suite/step.hpp"
 
 namespace mailspec::suite {

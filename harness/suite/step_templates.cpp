@@ -1,4 +1,6 @@
-// One overload for each step that carries text; a step without any has the last one.
+// One overload for each step that carries text; a step without any has the last one. A new step with
+// text that is forgotten here would keep its placeholders unchecked: add it with the step. Looks
+// into no block.
 #include "harness/suite/step_templates.hpp"
 
 namespace mailspec::suite {

@@ -1,4 +1,6 @@
-// Visits the texts with placeholders of one step (not of the steps inside a block).
+// Visits the texts with placeholders of one step, not of the steps inside a block.
+// For checks that concern every text alike; who carries a step out knows its texts
+// by name.
 #pragma once
 #include "harness/suite/step.hpp"
 

@@ -1,4 +1,6 @@
 // The keys of suites, cases and fragments, as the tables of docs/suite-language.md list them.
+// Refuses keys that are not listed, for a misspelt `needs` would turn a skip into a false verdict.
+// Looks nothing up.
 #include "harness/suite/suite_file.hpp"
 
 #include "harness/suite/yaml_map.hpp"

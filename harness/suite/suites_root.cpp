@@ -1,5 +1,6 @@
 // Where the suites lie. An installed program has them in ../share/mailspec/suites; one that was never
-// installed uses the tree that it was built from.
+// installed uses the tree that it was built from. Does not fall back when a folder was named and is not
+// there: other suites than the ones asked for would be judged.
 #include "harness/suite/loader.hpp"
 
 #include <cstdlib>

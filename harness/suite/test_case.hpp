@@ -1,4 +1,6 @@
-// A loaded case and its suite: everything that running, listing and reporting need to know of it.
+// A loaded case and its suite: everything that running, listing and reporting need to know of it. Plain
+// data, complete once loaded; nothing in it depends on the order of cases or on a server. Follows
+// docs/suite-language.md, "A suite" and "Needs".
 #pragma once
 #include "harness/suite/requirements.hpp"
 #include "harness/suite/step.hpp"

@@ -1,5 +1,6 @@
 // Parses text with placeholders into pieces. Knows the shape of each placeholder, not which names exist
-// (resolver.cpp does) nor their values (script/expansion). Follows docs/suite-language.md, "Placeholders".
+// (resolver.cpp does) nor their values (script/expansion). Refuses lone braces and unknown escapes rather
+// than sending them. Follows docs/suite-language.md, "Placeholders".
 #include "harness/suite/text_template.hpp"
 
 #include <fmt/format.h>

@@ -1,5 +1,6 @@
-// Text with placeholders, `MAIL FROM:<{sender}>`, parsed but not yet filled in: values differ from run
-// to run. docs/suite-language.md, "Placeholders". Expansion is script/expansion's.
+// Text with placeholders, `MAIL FROM:<{sender}>`, parsed but not yet filled in: values differ from run to
+// run. Holds octets, not characters: nothing here assumes UTF-8. Expansion is script/expansion's. Follows
+// docs/suite-language.md, "Placeholders".
 #pragma once
 #include "harness/suite/source_pos.hpp"
 

@@ -1,4 +1,6 @@
-// yaml-cpp keeps duplicate keys and does not say how a scalar was quoted; both are looked after here.
+// yaml-cpp keeps duplicate keys, has no place for empty values and does not say how a scalar was
+// quoted; all three are looked after here. Problems with a value's type are told at its key. Knows
+// no key by name.
 #include "harness/suite/yaml_map.hpp"
 
 #include "harness/suite/nearest_word.hpp"

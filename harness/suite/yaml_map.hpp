@@ -1,5 +1,6 @@
-// Checked reading of a YAML mapping: every key is known, stands once and has the type asked for, or there is
-// a problem with its line and column. Included by the readers of YAML files only.
+// Checked reading of a YAML mapping: every key is known, stands once and has the type asked for, or there
+// is a problem with its line and column. Included by the readers of YAML files only, for yaml-cpp's
+// headers are heavy. Knows no key by name.
 #pragma once
 #include "harness/suite/suite_file.hpp"
 

@@ -1,4 +1,6 @@
-// Counting clauses: twins, reasons, ambient rules, and the size of the ledger that the suites answer for.
+// Counting clauses: twins, reasons, ambient rules, the generated page, and the size of the ledger that the
+// suites answer for. The sums of the shipped ledger are literals on purpose: a row that changes hands must
+// be noticed. Uses harness/suite/coverage.hpp.
 #include "harness/suite/coverage.hpp"
 #include "harness/tests/suite/suite_fixture.hpp"
 

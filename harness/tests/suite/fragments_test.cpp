@@ -1,4 +1,6 @@
 // Which fragment a call finds, what it hands down, and each mistake by its words.
+// Compares whole messages, place included. Follows docs/suite-language.md, "Blocks";
+// runs no script.
 #include "harness/suite/claims.hpp"
 #include "harness/tests/suite/suite_fixture.hpp"
 

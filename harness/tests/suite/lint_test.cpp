@@ -1,4 +1,6 @@
-// Each rule of lint: what it says, and what it lets pass.
+// Each rule of lint: what it says, and what it lets pass. Every rule has both
+// sides, so that one that cries at everything fails here too. Messages are
+// compared whole.
 #include "harness/suite/lint.hpp"
 #include "harness/tests/suite/suite_fixture.hpp"
 

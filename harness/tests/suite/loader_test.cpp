@@ -1,4 +1,6 @@
-// What a sound suite becomes: ids, levels, needs, accounts, claims.
+// What a sound suite becomes: ids, levels, needs, accounts, claims, places. Mistakes are in
+// suite_errors_test and script_errors_test, fragments in fragments_test. Follows docs/suite-language.md,
+// "A suite" and "Needs".
 #include "harness/suite/claims.hpp"
 #include "harness/tests/suite/suite_fixture.hpp"
 

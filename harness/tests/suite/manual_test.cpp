@@ -1,5 +1,6 @@
-// What the project ships, held against its own language: every example of the manual, every suite, and where
-// a program finds them.
+// What the project ships, held against its own language: every example of the manual, every suite, and
+// where a program finds them. Loads and lints only; that the examples hold against a server is shown by
+// running them.
 #include "harness/suite/lint.hpp"
 #include "harness/suite/step_grammar.hpp"
 #include "harness/tests/suite/suite_fixture.hpp"

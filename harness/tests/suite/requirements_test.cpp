@@ -1,4 +1,6 @@
-// The ledger: rows, twins, and each malformed row by its line.
+// The ledger: rows, twins, and each malformed row by its line and words. A small ledger of the
+// test's own; the shipped one is counted in coverage_test. Columns:
+// suites/requirements/NOTES.md.
 #include "harness/tests/suite/suite_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,5 +1,6 @@
-// Every mistake in a script by its words and its place. The first line of a script here is line 10, and its
-// first column 7.
+// Every mistake in a script by its words and its place. The first line of a script here is line 10,
+// and its first column 7, so that a place counted from the script's own beginning would be seen to
+// be wrong.
 #include "harness/suite/script_parser.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,6 @@
 // What each line of a script becomes: one test for each table of docs/suite-language.md.
+// Sound scripts only; mistakes are in script_errors_test. Resolves no fragment and runs
+// nothing.
 #include "harness/suite/script_parser.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,6 @@
-// Every mistake in the YAML of a suite by its words and its place.
+// Every mistake in the YAML of a suite by its words and its place, several at once where they
+// come together. Scripts have their own in script_errors_test. Follows docs/suite-language.md,
+// "A suite".
 #include "harness/tests/suite/suite_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>

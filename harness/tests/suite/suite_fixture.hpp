@@ -1,5 +1,6 @@
 // A folder of suites of a test's own: a small ledger, rulings, fragments, and whatever the test writes.
-// Removed afterwards. Messages name files relative to it, so tests compare whole lines.
+// Removed afterwards. Messages name files relative to it, so tests compare whole lines. Takes nothing from
+// the shipped suites.
 #pragma once
 #include "harness/suite/loader.hpp"
 

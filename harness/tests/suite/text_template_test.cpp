@@ -1,4 +1,6 @@
-// Placeholders: what each becomes, and what each mistake is called.
+// Placeholders: what each becomes, and what each mistake is called. Names that do not exist are the
+// loader's to refuse (suite_errors_test); values are script's. Follows docs/suite-language.md,
+// "Placeholders".
 #include "harness/suite/text_template.hpp"
 
 #include <boost/test/unit_test.hpp>
