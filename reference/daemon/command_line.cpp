@@ -10,6 +10,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <sstream>
 
 namespace refmail::daemon {
 namespace {
@@ -18,7 +19,8 @@ namespace fs = std::filesystem;
 
 struct words {
     std::string configuration, domain, data, host = "127.0.0.1", level;
-    std::vector<std::string> accounts;
+    std::vector<std::string> accounts, aliases, lists;
+    std::size_t message_size = 0; // 0: as by default
     int ports = 1000;
     bool ports_given = false, json = false, quiet = false;
 };
@@ -31,6 +33,20 @@ account account_from(const std::string& text) {
     one.user = message::lower_case(text.substr(0, colon));
     one.password = text.substr(colon + 1);
     return one;
+}
+
+// "team:alice,bob": a name, and what it stands for.
+std::pair<std::string, std::vector<std::string>> expansion_from(std::string_view option,
+                                                                const std::string& text) {
+    std::pair<std::string, std::vector<std::string>> made;
+    const auto colon = std::min(text.find(':'), text.size());
+    made.first = message::lower_case(text.substr(0, colon));
+    std::istringstream targets(text.substr(std::min(colon + 1, text.size())));
+    for (std::string target; std::getline(targets, target, ',');)
+        if (!target.empty()) made.second.push_back(target);
+    if (made.first.empty() || made.second.empty())
+        throw configuration_error(fmt::format("{} '{}': write name:target,target", option, text));
+    return made;
 }
 
 std::string temporary_folder() {
@@ -64,6 +80,13 @@ void serve_without_file(const words& given, command& into) {
     if (!given.domain.empty()) how.domains = {given.domain};
     for (const auto& text : given.accounts)
         how.accounts.push_back(account_from(text));
+    for (const auto& text : given.aliases)
+        how.aliases.insert(expansion_from("--alias", text));
+    for (const auto& text : given.lists) {
+        const auto [name, members] = expansion_from("--list", text);
+        how.lists[name] = {members, "postmaster"};
+    }
+    if (given.message_size) how.smtp_limits.message_size = given.message_size;
     // Programs that ask for free ports start many of us: each gets a folder of its own.
     into.temporary = given.data.empty() && given.ports == 0;
     how.data = !given.data.empty() ? given.data : into.temporary ? temporary_folder() : home_folder();
@@ -99,6 +122,16 @@ command parse_command_line(int argc, const char* const* argv) {
     app.add_option("--domain", given.domain, "the local domain [example.test]")->excludes(file);
     app.add_option("--account", given.accounts, "user:password, repeatable [alice:alice-pw, bob:bob-pw]")
         ->allow_extra_args(false)
+        ->excludes(file);
+    app.add_option("--alias", given.aliases,
+                   "name:target,target, repeatable; a target is an account or address")
+        ->allow_extra_args(false)
+        ->excludes(file);
+    app.add_option("--list", given.lists, "name:member,member, repeatable; postmaster gets its bounces")
+        ->allow_extra_args(false)
+        ->excludes(file);
+    app.add_option("--message-size", given.message_size, "largest message in octets, as SIZE announces it")
+        ->check(CLI::Range(std::size_t{65536}, std::size_t{1} << 40))
         ->excludes(file);
     app.add_option("--data", given.data, "where mail is kept [~/.local/share/refmaild]")->excludes(file);
     app.add_option("--host", given.host, "address to listen on [127.0.0.1]")->excludes(file);

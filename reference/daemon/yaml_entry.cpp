@@ -113,6 +113,7 @@ std::string yaml_entry::text() const {
 
 std::vector<yaml_entry> yaml_entry::items() const {
     std::vector<yaml_entry> all;
+    if (!exists()) refuse("is missing or empty");
     if (!node_.IsSequence()) refuse("expected a list, such as [ a, b ]");
     for (std::size_t i = 0; i < node_.size(); ++i)
         all.push_back(yaml_entry(node_[i], file_, fmt::format("{}[{}]", key_, i + 1), line_of(node_[i])));

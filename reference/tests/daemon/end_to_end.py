@@ -7,6 +7,7 @@ loopback, in a temporary folder. No check depends on how long something takes; l
 import glob
 import json
 import os
+import resource
 import signal
 import smtplib
 import socket
@@ -32,14 +33,14 @@ def wait_until(condition, what):
 class Refmaild:
     """A running refmaild with its ready line and its log."""
 
-    def __init__(self, *arguments, data=None, json_flag=True):
+    def __init__(self, *arguments, data=None, file_room=None):
         self.log = tempfile.TemporaryFile("w+")
         command = [REFMAILD, *arguments]
         if data:
             command += ["--data", data]
-        if json_flag:
-            command += ["--json"]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.log, text=True)
+        limit = (lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (file_room, file_room))) if file_room else None
+        self.process = subprocess.Popen([*command, "--json"], stdout=subprocess.PIPE, stderr=self.log, text=True,
+                                        preexec_fn=limit)
         line = self.process.stdout.readline()
         if not line:
             raise RuntimeError("refmaild did not start: " + self.log_text())
@@ -324,6 +325,78 @@ class Delivery(unittest.TestCase):
             c.rcpt("alice@example.test")
             c.data(MESSAGE)
         self.assertIn(r'from="\"a b=c\"@sender.test"', self.server.log_text())
+
+
+class Limits(unittest.TestCase):
+    """Each with a configuration of its own."""
+
+    def serve(self, limits, **popen):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        path = os.path.join(self.folder.name, "refmaild.yaml")
+        with open(path, "w") as f:
+            f.write(f"domains: example.test\ndata: {self.folder.name}/mail\nlisten: {{ smtp: '127.0.0.1:0' }}\n"
+                    f"accounts: [ {{ user: alice, password: \"{Start.hashed('pw')}\" }} ]\nlimits: {{ {limits} }}\n")
+        self.server = Refmaild("--config", path, **popen)
+        self.addCleanup(self.server.log.close)
+        self.addCleanup(self.server.stop)
+        w = Wire(self.server.port("smtp"))
+        self.addCleanup(w.close)
+        self.assertTrue(w.reply().startswith("220 "))
+        w.ask("EHLO c.test")
+        return w
+
+    def start_message(self, w):
+        w.ask("MAIL FROM:<joe@sender.test>")
+        self.assertTrue(w.ask("RCPT TO:<alice@example.test>").startswith("250"))
+        self.assertTrue(w.ask("DATA").startswith("354"))
+
+    def test_an_idle_session_ends_with_421(self):
+        w = self.serve("idle: 1 s")
+        self.assertRegex(w.reply(), r"^421 4\.4\.2 ")
+        self.assertEqual(w.reply(), "closed")
+        self.server.wait_for_log("ended=timeout")
+
+    def test_a_client_that_trickles_is_not_waited_for(self):
+        w = self.serve("idle: 100 s, message_time: 1 s")
+        self.start_message(w)
+        w.socket.settimeout(0.05)
+        for _ in range(LIMIT * 20):
+            try:
+                w.say("x\r\n")
+                answer = w.socket.recv(100)
+                break
+            except TimeoutError:
+                continue
+        self.assertRegex(answer, rb"^421 4\.4\.2 ")
+        self.assertEqual(self.server.mail_of("alice"), [])
+
+    def test_a_session_has_an_end(self):
+        w = self.serve("idle: 100 s, session_time: 1 s")
+        w.socket.settimeout(LIMIT)
+        answer = w.ask("NOOP")
+        while not answer.startswith("421"):
+            self.assertTrue(answer.startswith("250"), answer)
+            answer = w.ask("NOOP")
+
+    def test_a_full_disk_is_452_and_loses_nothing(self):
+        room = 400_000  # octets a file may have: stands in for a quota
+        w = self.serve("message_size: 10 MiB", file_room=room)
+        for size, code in ((1000, "250"), (room * 2, "452 4.3.1"), (1000, "250")):
+            self.start_message(w)
+            self.assertTrue(w.ask("Subject: x\r\n\r\n" + "line of text\r\n" * (size // 14) + ".").startswith(code))
+        self.assertEqual(len(self.server.mail_of("alice")), 2)
+        self.server.wait_for_log("status=no-space")
+        tmp = os.path.join(os.path.dirname(self.server.ready["maildir"]), "alice/tmp")
+        wait_until(lambda: os.listdir(tmp) == [], "the temporary file to go")
+
+    def test_the_size_limit_is_announced_and_kept(self):
+        w = self.serve("message_size: 100 KiB")
+        self.assertIn("SIZE 102400", w.ask("EHLO c.test"))
+        self.assertTrue(w.ask("MAIL FROM:<joe@sender.test> SIZE=102401").startswith("552 5.3.4"))
+        self.start_message(w)
+        self.assertTrue(w.ask("x" * 900 + ("\r\n" + "x" * 900) * 120 + "\r\n.").startswith("552 5.3.4"))
+        self.assertEqual(self.server.mail_of("alice"), [])
 
 
 class Start(unittest.TestCase):

@@ -1,0 +1,122 @@
+// From envelopes to copies and back to verdicts; admission; log values.
+#include "reference/daemon/admission.hpp"
+#include "reference/daemon/delivery_plan.hpp"
+#include "reference/daemon/log_line.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace refmail;
+using namespace refmail::daemon;
+
+BOOST_AUTO_TEST_SUITE(deliveries)
+
+static smtp::destination local(const std::string& user) {
+    smtp::destination d;
+    d.user = user;
+    return d;
+}
+
+static smtp::destination away(const std::string& local_part) {
+    smtp::destination d;
+    d.address = {local_part, "elsewhere.test"};
+    return d;
+}
+
+static smtp::recipient to(std::vector<smtp::destination> destinations) {
+    smtp::recipient r;
+    r.destinations = std::move(destinations);
+    return r;
+}
+
+static smtp::envelope from_joe() {
+    smtp::envelope e;
+    e.id = "s1-1";
+    e.sender.null = false;
+    e.sender.address = {"joe", "sender.test"};
+    e.body = smtp::body_type::eight_bit_mime;
+    e.user = "alice";
+    return e;
+}
+
+BOOST_AUTO_TEST_CASE(one_copy_a_mailbox_and_sender) {
+    auto e = from_joe();
+    auto list = to({local("alice"), local("bob")});
+    list.owner = message::mailbox{"owner", "example.test"};
+    e.recipients = {to({local("alice")}), to({local("alice"), local("carol")}), list};
+    const auto plan = plan_deliveries(e, "2026-11-22T05:39:50Z");
+    std::vector<std::string> made;
+    for (const auto& d : plan.deliveries)
+        made.push_back(d.user + " " + d.first_line);
+    const std::vector<std::string> expected = {
+        "alice Return-Path: <joe@sender.test>\n", "carol Return-Path: <joe@sender.test>\n",
+        "alice Return-Path: <owner@example.test>\n", "bob Return-Path: <owner@example.test>\n"};
+    BOOST_TEST(made == expected, boost::test_tools::per_element());
+    const std::vector<std::vector<std::size_t>> by = {{0}, {0, 1}, {2, 3}};
+    BOOST_TEST((plan.by_recipient == by));
+}
+
+BOOST_AUTO_TEST_CASE(the_null_reverse_path) {
+    auto e = from_joe();
+    e.sender = {};
+    e.recipients = {to({local("alice"), away("ann")})};
+    const auto plan = plan_deliveries(e, "");
+    BOOST_TEST(plan.deliveries[0].first_line == "Return-Path: <>\n");
+    BOOST_TEST(plan.deliveries[1].held.sender == "");
+}
+
+BOOST_AUTO_TEST_CASE(one_queue_entry_a_sender) {
+    auto e = from_joe();
+    auto list = to({away("dan")});
+    list.owner = message::mailbox{"owner", "example.test"};
+    e.recipients = {to({away("ann")}), to({away("ben"), away("ann")}), list};
+    const auto plan = plan_deliveries(e, "2026-11-22T05:39:50Z");
+    BOOST_REQUIRE(plan.deliveries.size() == 2u);
+    const store::held_envelope first = {
+        "s1-1",     "joe@sender.test", {"ann@elsewhere.test", "ben@elsewhere.test"},
+        "8BITMIME", "alice",           "2026-11-22T05:39:50Z"};
+    BOOST_TEST((plan.deliveries[0].held == first));
+    BOOST_TEST(plan.deliveries[0].first_line.empty());
+    BOOST_TEST(plan.deliveries[1].held.id == "s1-1-2");
+    BOOST_TEST(plan.deliveries[1].held.sender == "owner@example.test");
+}
+
+BOOST_AUTO_TEST_CASE(a_recipient_has_the_verdict_of_its_worst_copy) {
+    using smtp::delivery_verdict;
+    delivery_plan plan;
+    plan.by_recipient = {{0}, {0, 1}, {1, 2}, {2, 1}, {2}};
+    std::vector<store::delivered> done(3);
+    done[1].outcome = std::unexpected(store::disk_error{store::disk_error::kind::no_space, "full"});
+    done[2].outcome = std::unexpected(store::disk_error{store::disk_error::kind::failed, "broken"});
+    const std::vector<delivery_verdict> expected = {delivery_verdict::stored, delivery_verdict::no_space,
+                                                    delivery_verdict::failed, delivery_verdict::failed,
+                                                    delivery_verdict::failed};
+    BOOST_TEST((verdicts(plan, done) == expected));
+}
+
+BOOST_AUTO_TEST_CASE(admission_counts_in_all_and_by_address) {
+    admission door(3, 2);
+    std::unique_ptr<admission::pass> a, b, c, d;
+    BOOST_TEST((door.enter("1.1.1.1", a) == admission::verdict::admitted));
+    BOOST_TEST((door.enter("1.1.1.1", b) == admission::verdict::admitted));
+    BOOST_TEST((door.enter("1.1.1.1", c) == admission::verdict::too_many_from_there));
+    BOOST_TEST(!c);
+    BOOST_TEST((door.enter("2.2.2.2", c) == admission::verdict::admitted));
+    BOOST_TEST((door.enter("3.3.3.3", d) == admission::verdict::full));
+    BOOST_TEST(door.now() == 3u);
+    a.reset();
+    BOOST_TEST((door.enter("1.1.1.1", d) == admission::verdict::admitted));
+    b.reset(), c.reset(), d.reset();
+    BOOST_TEST(door.now() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(log_values_cannot_forge_a_line) {
+    BOOST_TEST(log_value("alice@example.test") == "alice@example.test");
+    BOOST_TEST(log_value("") == "\"\"");
+    BOOST_TEST(log_value("a b") == "\"a b\"");
+    BOOST_TEST(log_value("a=b") == "\"a=b\"");
+    BOOST_TEST(log_value("x\r\ny \"z\\\x7f\xff") == "\"x\\x0d\\x0ay \\\"z\\\\\\x7f\\xff\"");
+    BOOST_TEST(log_line("event").add("k", "v").add_unless_empty("gone", "").add("n", 7).text() ==
+               "event k=v n=7");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,83 @@
+// Passwords: hashes, what counts as one, the remembered digest, the decoy.
+#include "reference/daemon/authenticator.hpp"
+#include "reference/daemon/password.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <future>
+
+using namespace refmail::daemon;
+
+BOOST_AUTO_TEST_SUITE(passwords)
+
+BOOST_AUTO_TEST_CASE(a_hash_is_salted_and_verifies) {
+    const auto one = hash_password("secret");
+    const auto two = hash_password("secret");
+    BOOST_TEST(one.starts_with("$scrypt$ln=14,r=8,p=1$"));
+    BOOST_TEST(one != two);
+    BOOST_TEST(is_password_hash(one));
+    BOOST_TEST(verify_password("secret", one));
+    BOOST_TEST(verify_password("secret", two));
+    BOOST_TEST(!verify_password("Secret", one));
+    BOOST_TEST(!verify_password("", one));
+}
+
+// Computed with Python: hashlib.scrypt(b"pw", salt=bytes(range(16)), n=1024, r=8, p=1, dklen=32).
+BOOST_AUTO_TEST_CASE(a_hash_made_elsewhere) {
+    BOOST_TEST(verify_password(
+        "pw", "$scrypt$ln=10,r=8,p=1$AAECAwQFBgcICQoLDA0ODw$Z00UYSKKcxfXL+wtJ82+yLQ0HRbN115ky9cDXLD/g2c"));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_hash) {
+    const std::string good =
+        "$scrypt$ln=14,r=8,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    BOOST_TEST(is_password_hash(good));
+    for (const char* bad :
+         {"", "secret", "$scrypt$", "$scrypt$ln=14,r=8,p=1$AAAAAAAAAAAAAAAAAAAAAA$",
+          "$scrypt$ln=99,r=8,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+          "$scrypt$ln=14,r=8,p=1$AAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+          "$scrypt$ln=14,r=8,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAA",
+          "$scrypt$ln=14,r=8,p=1$!!!!!!!!!!!!!!!!!!!!!!$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"})
+        BOOST_TEST(!is_password_hash(bad), bad);
+    BOOST_TEST(!verify_password("secret", "secret"));
+}
+
+static std::string slowly(authenticator& a, const std::string& user, const std::string& password) {
+    std::promise<std::optional<std::string>> answer;
+    a.check(user, password, [&](std::optional<std::string> who) { answer.set_value(std::move(who)); });
+    return answer.get_future().get().value_or("-");
+}
+
+static std::string at_once(authenticator& a, const std::string& user, const std::string& password) {
+    const auto known = a.check_at_once(user, password);
+    return known ? known->value_or("-") : "slow";
+}
+
+BOOST_AUTO_TEST_CASE(a_success_is_remembered_a_failure_is_not) {
+    settings s;
+    s.accounts = {account{"dora", hash_password("dora-pw"), "", "", {}}};
+    const local_directory who(s);
+    authenticator a(s, who);
+    BOOST_TEST(at_once(a, "dora", "dora-pw") == "slow");
+    BOOST_TEST(slowly(a, "dora", "wrong") == "-");
+    BOOST_TEST(at_once(a, "dora", "wrong") == "slow");
+    BOOST_TEST(slowly(a, "Dora@example.test", "dora-pw") == "dora");
+    BOOST_TEST(at_once(a, "dora", "dora-pw") == "dora");
+    BOOST_TEST(at_once(a, "dora", "dora-px") == "slow");
+    // A user that does not exist costs the same hash, and fails even with the decoy's password.
+    BOOST_TEST(at_once(a, "nobody", "dora-pw") == "slow");
+    BOOST_TEST(slowly(a, "nobody", "dora-pw") == "-");
+}
+
+BOOST_AUTO_TEST_CASE(accounts_of_this_run_need_no_slow_hash) {
+    settings s;
+    complete_with_defaults(s);
+    const local_directory who(s);
+    authenticator a(s, who);
+    BOOST_TEST(at_once(a, "ALICE", "alice-pw") == "alice");
+    BOOST_TEST(at_once(a, "alice", "bob-pw") == "-");
+    BOOST_TEST(at_once(a, "nobody", "alice-pw") == "-");
+    BOOST_TEST(at_once(a, "alice", "") == "-");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
