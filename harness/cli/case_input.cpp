@@ -78,12 +78,12 @@ void add_selection_options(CLI::App& command, case_options& options) {
         ->type_name("SELECTOR");
     command.add_option("--exclude", options.exclude, "Leave these out (repeatable)")
         ->type_name("SELECTOR")
-        ->expected(1);
+        ->allow_extra_args(false);
     command.add_option("--level", options.levels, "Only cases of this level: must, should, may (repeatable)")
         ->type_name("LEVEL")
         ->check(CLI::IsMember({"must", "should", "may"}, CLI::ignore_case))
         ->transform([](const std::string& word) { return CLI::detail::to_lower(word); })
-        ->expected(1);
+        ->allow_extra_args(false);
     command.add_flag("--security", options.security, "Only cases whose failure can be exploited");
     command.add_option("--shard", options.shard, "Only the i-th of n parts of the selected cases")
         ->type_name("I/N");
