@@ -18,8 +18,9 @@ class field_reader {
     char peek() const { return at_end() ? '\0' : value_[at_]; }
     bool take(char c); // exactly this octet, here
 
-    bool skip_white(); // FWS; whether there was some
-    bool skip_cfws();  // comments and FWS; false: a comment is not closed
+    bool skip_white();   // FWS; whether there was some
+    bool skip_comment(); // one, with those inside it; false: it is not closed
+    bool skip_cfws();    // comments and FWS; false: a comment is not closed
 
     std::optional<std::string_view> atom();          // 1*atext
     std::optional<std::string_view> dot_atom();      // atoms joined by single dots
@@ -28,8 +29,6 @@ class field_reader {
     std::optional<std::string_view> digits(std::size_t least, std::size_t most);
 
   private:
-    bool skip_comment();
-
     std::string_view value_;
     std::size_t at_ = 0;
 };

@@ -59,7 +59,7 @@ received_field parse_received(std::string_view value) {
             if (value.find(';', at) == std::string_view::npos) break;
         } else if (value[at] == '(') {
             field_reader comment(value.substr(at));
-            comment.skip_cfws();
+            comment.skip_comment();
             const auto text = trimmed(value.substr(at, comment.offset()));
             if (!field.clauses.empty()) append_word(field.clauses.back().text, text);
             at += std::max<std::size_t>(comment.offset(), 1);
