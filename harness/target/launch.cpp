@@ -25,7 +25,6 @@ constexpr auto refmaild_within = 20s;
 constexpr int refmaild_accounts = 24;                   // more than the cases that run at once, some with two
 constexpr auto refmaild_message_size = 8 * 1024 * 1024; // small enough for cases to exceed it
 constexpr std::string_view busy_account = "busy";
-constexpr std::size_t refmaild_message_size = 4 << 20;
 constexpr auto version_within = 10s;
 
 std::unexpected<launch_error> failed(std::string text, std::string log = {}) {
@@ -109,27 +108,6 @@ class launcher {
     }
 
   private:
-    // What suites may ask for by a feature: crew@ is an alias of all accounts; team@, a list of all, is there
-    // by itself. The limit is small enough to go beyond it in a case.
-    std::vector<std::string> refmaild_command(const fs::path& program) {
-        std::vector<std::string> command{program.string(), "--ports", "0",
-                                         "--json",         "--data",  (up_->work_ / "data").string()};
-        std::string everybody;
-        for (int i = 1; i <= refmaild_accounts; ++i) {
-            command.push_back("--account");
-            command.push_back(fmt::format("ms{0:02}:ms{0:02}-pw", i));
-            everybody += fmt::format("{}ms{:02}", i == 1 ? "" : ",", i);
-        }
-        for (const auto& [option, value] :
-             {std::pair<std::string, std::string>("--alias", "crew:" + everybody),
-              {"--message-size", std::to_string(refmaild_message_size)}}) {
-            command.push_back(option);
-            command.push_back(value);
-        }
-        up_->info.features = {"alias", "mailing-list"};
-        return command;
-    }
-
     std::expected<void, launch_error> make_work(const launch_options& options) {
         if (options.work.empty()) {
             auto pattern = (fs::temp_directory_path() / "mailspec-XXXXXX").string();

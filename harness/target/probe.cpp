@@ -59,6 +59,8 @@ class asker {
         co_return outcome<void>{};
     }
 
+    bool refused = false; // it takes no mail, and says so
+
     net::task<void> quit() {
         const auto until = net::deadline::in(patience_);
         (void)co_await stream_->write("QUIT\r\n", until);
@@ -105,7 +107,8 @@ net::task<outcome<asker>> greeted(std::string service, std::string address,
     }
     const auto greeting = co_await session.reply("as greeting");
     if (!greeting) co_return std::unexpected(greeting.error());
-    if (greeting->code != "220")
+    session.refused = greeting->code == "554";
+    if (greeting->code != "220" && !session.refused)
         co_return std::unexpected(fmt::format("it greets with `{}`", first_line_of(*greeting)));
     co_return std::move(session);
 }
@@ -119,6 +122,7 @@ net::task<outcome<service_capabilities>> probe_service(std::string service, std:
     const std::string hello = (service == "lmtp" ? "LHLO " : "EHLO ") + std::string("client.mailspec.test");
 
     service_capabilities found;
+    if (session->refused) co_return found;
     const auto first = co_await session->ask(hello);
     if (!first) co_return std::unexpected(first.error());
     // A server that knows no EHLO offers nothing; that is for the cases to judge.

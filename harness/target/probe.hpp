@@ -10,11 +10,12 @@
 
 namespace mailspec::target {
 
-// The error is a sentence without the address: "nobody listens there", "answered 554 ... to us".
+// The error is a sentence without the address: "connection refused", "it greets with `421 ...`". A server that
+// refuses all sessions (554, RFC 5321 §3.1) offers nothing.
 net::task<std::expected<service_capabilities, std::string>>
 probe_service(std::string service, std::string address, std::chrono::milliseconds patience);
 
-// Is the service up: does it greet with 220? What `ready:` waits for.
+// Is the service up: does it greet with 220, or with 554? What `ready:` waits for.
 net::task<std::expected<void, std::string>> greets(std::string service, std::string address,
                                                    std::chrono::milliseconds patience);
 
