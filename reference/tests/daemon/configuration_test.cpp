@@ -13,7 +13,7 @@ static const std::string hash = "$scrypt$ln=14,r=8,p=1$AAAAAAAAAAAAAAAAAAAAAA$"
                                 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 static const std::string least = "domains: d.test\n"
-                                 "data: /tmp/d\n"
+                                 "data: /srv/mail\n"
                                  "listen: { smtp: 127.0.0.1:25 }\n"
                                  "accounts:\n"
                                  "  - user: alice\n"
