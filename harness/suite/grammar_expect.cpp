@@ -12,14 +12,26 @@ namespace mailspec::suite {
 
 namespace {
 
-// RFC 5322 §3.6.8: ftext, printable US-ASCII without the colon.
-std::string field_name(line_cursor& line) {
+// RFC 5322 §3.6.8: ftext, printable US-ASCII without the colon. `NAME[2]`, the second such field, stays in
+// the name; no field that exists has brackets in its own.
+std::string field_name(line_cursor& line, bool may_be_numbered) {
     auto at = line.offset();
     auto word = line.peek();
     auto name = std::string(word.substr(0, word.find(':')));
     bool good = !name.empty() && std::ranges::all_of(name, [](char c) { return c > 32 && c < 127; });
     line.skip(name.size());
     if (!good) line.fail_at(at, fmt::format("found `{}`, expected the name of a header field", word));
+    auto open = name.find_first_of("[]");
+    if (open == name.npos) return name;
+    auto number = std::string_view(name).substr(open);
+    bool numbered =
+        open > 0 && number.size() >= 3 && number.size() <= 4 && number.front() == '[' &&
+        number.back() == ']' && number[1] != '0' &&
+        std::ranges::all_of(number.substr(1, number.size() - 2), [](char c) { return c >= '0' && c <= '9'; });
+    if (!numbered)
+        line.fail_at(at, fmt::format("found `{}`, expected NAME or NAME[2], the second such field", name));
+    else if (!may_be_numbered)
+        line.fail_at(at, fmt::format("found `{}`, expected the name without a number here", name));
     return name;
 }
 
@@ -54,7 +66,7 @@ step_body parse_header(line_cursor& line) {
     using kind = expect_header::kind;
     static const std::vector<std::string> types = {"date-time", "msg-id", "mailbox-list", "address-list"};
     expect_header step{.what = kind::present};
-    step.name = field_name(line);
+    step.name = field_name(line, true);
     if (line.take_octet(':')) {
         step.what = kind::equals;
         line.skip_spaces();
@@ -80,7 +92,7 @@ step_body parse_header(line_cursor& line) {
 
 step_body parse_named_header(line_cursor& line, expect_header::kind what) {
     expect_header step{.what = what};
-    step.name = field_name(line);
+    step.name = field_name(line, what == expect_header::kind::absent);
     line.skip_spaces();
     if (what == expect_header::kind::count)
         step.count = count(line, "how often, as `expect headers Received 1`");

@@ -98,7 +98,7 @@ struct expect_delivered {
 struct expect_header {
     enum class kind { present, absent, equals, matches, is_type, count, first };
     kind what;
-    std::string name;
+    std::string name;                  // "Received"; "Received[2]": the second such field from the top
     std::optional<text_template> text; // equals, matches
     std::string type;                  // date-time, msg-id, mailbox-list, address-list
     int count = 0;

@@ -160,6 +160,14 @@ BOOST_AUTO_TEST_CASE(mail) {
     BOOST_TEST(mistakes("expect header Date is date") ==
                "s.yaml:10:29: found `date`, expected `date-time`, `msg-id`, "
                "`mailbox-list` or `address-list`");
+    BOOST_TEST(mistakes("expect header Received[0]") ==
+               "s.yaml:10:21: found `Received[0]`, expected NAME or NAME[2], the second such field");
+    BOOST_TEST(mistakes("expect header Received[2") ==
+               "s.yaml:10:21: found `Received[2`, expected NAME or NAME[2], the second such field");
+    BOOST_TEST(mistakes("expect headers Received[2] 1") ==
+               "s.yaml:10:22: found `Received[2]`, expected the name without a number here");
+    BOOST_TEST(mistakes("expect first header Received[2]") ==
+               "s.yaml:10:27: found `Received[2]`, expected the name without a number here");
     BOOST_TEST(mistakes("expect headers Date") ==
                "s.yaml:10:26: the line ends too early, expected how often, as `expect headers Received 1`");
     BOOST_TEST(mistakes("expect received mit ESMTP") ==

@@ -161,6 +161,8 @@ BOOST_AUTO_TEST_CASE(headers_and_bodies) {
     BOOST_TEST((only<expect_header>("expect header Subject ~{token}~").what == kind::matches));
     BOOST_TEST(only<expect_header>("expect header Date is date-time").type == "date-time");
     BOOST_TEST((only<expect_header>("expect no header Bcc").what == kind::absent));
+    BOOST_TEST(only<expect_header>("expect header Received[2]: x").name == "Received[2]");
+    BOOST_TEST(only<expect_header>("expect no header Received[12]").name == "Received[12]");
     BOOST_TEST(only<expect_header>("expect headers Received 2").count == 2);
     BOOST_TEST((only<expect_header>("expect first header Return-Path").what == kind::first));
     auto with = only<expect_received>("expect received with ESMTP|ESMTPS");
