@@ -17,6 +17,9 @@ namespace {
 // long has given up, or wants to hold us.
 constexpr std::chrono::seconds write_limit{120};
 
+// To take note of our end, one round trip.
+constexpr std::chrono::seconds parting_limit{2};
+
 std::string address_only(const std::string& host_and_port) {
     std::string host = host_and_port.substr(0, host_and_port.rfind(':'));
     if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
@@ -42,8 +45,22 @@ net::task<void> connection::run() {
     const bool admitted = co_await greet();
     if (!admitted) co_return;
     co_await serve();
-    stream_->close();
     note_end();
+    co_await part();
+}
+
+// Who closes with input unread, or gets more afterwards, sends RST, and that may destroy our last
+// reply at the client before it was read (RFC 1122 §4.2.2.13). So we say that we are done, and let
+// the client close; for a moment, and for so many octets.
+net::task<void> connection::part() {
+    const auto until = net::deadline::in(parting_limit);
+    const auto said = co_await stream_->shutdown_send(until);
+    std::array<char, 1024> ignored;
+    for (int reads = 0; said && reads < 1024; ++reads) {
+        const auto got = co_await stream_->read_some(ignored, until);
+        if (!got) break;
+    }
+    stream_->close();
 }
 
 net::task<bool> connection::greet() {
@@ -59,8 +76,12 @@ net::task<bool> connection::greet() {
         // RFC 5321 §3.8: 421 at any time when the service is not available. Not into a TLS handshake.
         const std::string reply = fmt::format("421 {} {} too many connections, try again later\r\n",
                                               service_.policy.host_name, full ? "4.3.2" : "4.7.0");
-        if (!service_.implicit_tls) co_await send_replies(reply);
-        stream_->close();
+        if (service_.implicit_tls) {
+            stream_->close();
+            co_return false;
+        }
+        const bool told = co_await send_replies(reply);
+        if (told) co_await part();
         co_return false;
     }
     spdlog::debug(

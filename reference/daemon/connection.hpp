@@ -30,6 +30,7 @@ class connection {
 
   private:
     net::task<bool> greet(); // admission, implicit TLS
+    net::task<void> part();  // closes so that the last reply arrives
     net::task<void> serve();
     net::task<bool> pump(); // all actions; false when it is over
     net::task<bool> wait_for(smtp::action& wanted);

@@ -8,7 +8,9 @@ worker_pool::worker_pool(std::size_t threads) {
         threads_.emplace_back([this] { serve(); });
 }
 
-worker_pool::~worker_pool() { finish(); }
+worker_pool::~worker_pool() {
+    finish();
+}
 
 void worker_pool::finish() {
     {

@@ -7,6 +7,7 @@ loopback, in a temporary folder. No check depends on how long something takes; l
 import glob
 import json
 import os
+import pwd
 import resource
 import signal
 import smtplib
@@ -371,6 +372,16 @@ class Limits(unittest.TestCase):
         self.assertRegex(answer, rb"^421 4\.4\.2 ")
         self.assertEqual(self.server.mail_of("alice"), [])
 
+    def test_a_client_that_is_turned_out_may_finish_its_sentence(self):
+        w = self.serve("errors: 3")
+        answer = w.ask("NONSENSE")
+        while not answer.startswith("421"):
+            answer = w.ask("NONSENSE")
+        # On a closed connection the first of these would draw a reset, and the second would fail.
+        for _ in range(3):
+            w.say("NONSENSE\r\n" * 1000)
+        self.assertEqual(w.reply(), "closed")
+
     def test_a_session_has_an_end(self):
         w = self.serve("idle: 100 s, session_time: 1 s")
         w.socket.settimeout(LIMIT)
@@ -397,6 +408,33 @@ class Limits(unittest.TestCase):
         self.start_message(w)
         self.assertTrue(w.ask("x" * 900 + ("\r\n" + "x" * 900) * 120 + "\r\n.").startswith("552 5.3.4"))
         self.assertEqual(self.server.mail_of("alice"), [])
+
+
+class Privileges(unittest.TestCase):
+    @unittest.skipUnless(os.geteuid() == 0, "needs root to have something to drop")
+    def test_root_becomes_the_configured_user(self):
+        with tempfile.TemporaryDirectory() as folder:
+            os.chmod(folder, 0o755)
+            path = os.path.join(folder, "refmaild.yaml")
+            with open(path, "w") as f:
+                f.write(f"domains: example.test\ndata: {folder}/mail\nlisten: {{ smtp: '127.0.0.1:0' }}\n"
+                        f"accounts: [ {{ user: alice, password: \"{Start.hashed('pw')}\" }} ]\nuser: nobody\n")
+            for _ in range(2):  # the second start finds the folder handed over
+                server = Refmaild("--config", path)
+                with open(f"/proc/{server.process.pid}/status") as f:
+                    status = dict(line.split(":", 1) for line in f)
+                uid = str(pwd.getpwnam("nobody").pw_uid)
+                self.assertEqual(status["Uid"].split(), [uid] * 4)
+                self.assertEqual(status["CapEff"].strip(), "0" * 16)
+                with smtplib.SMTP("127.0.0.1", server.port("smtp"), timeout=LIMIT) as c:
+                    c.sendmail("joe@sender.test", ["alice@example.test"], MESSAGE)
+                self.assertEqual(server.stop(), 0, server.log_text())
+            self.assertEqual(len(server.mail_of("alice")), 2)
+            with open(path, "a") as f:
+                f.write("group: no-such-group\n")
+            done = subprocess.run([REFMAILD, "--config", path], capture_output=True, text=True, timeout=LIMIT)
+            self.assertEqual(done.returncode, 2)
+            self.assertEqual(done.stderr, "refmaild: group: there is no group 'no-such-group' on this system\n")
 
 
 class Start(unittest.TestCase):
