@@ -79,10 +79,13 @@ class message_mutator {
         const auto index = static_cast<std::size_t>(at - message_.fields.data());
         const auto end = std::min(at->value.rfind(';'), at->value.size());
         if (e.negative) {
-            auto added = parts_;
-            added.fields[index] = fmt::format("Received: {} {} <_@_>{}\r\n", at->value.substr(0, end),
-                                              e.clause, at->value.substr(end));
-            return add("the clause " + e.clause + " is there", added);
+            for (const char* clause_value : {"<_@mx.example>", "<_@mx.example>,<_@mx.example>"}) {
+                auto added = parts_;
+                added.fields[index] = fmt::format("Received: {} {} {}{}\r\n", at->value.substr(0, end),
+                                                  e.clause, clause_value, at->value.substr(end));
+                add(fmt::format("the clause {} is there: {}", e.clause, clause_value), added);
+            }
+            return;
         }
         auto value = " " + at->value;
         const auto word = find_clause(value, e.clause);
@@ -95,6 +98,10 @@ class message_mutator {
         wrong.insert(word + e.clause.size() + 2, "_");
         changed.fields[index] = "Received:" + wrong + "\r\n";
         add("the clause " + e.clause + " has another value", changed);
+        auto two = value;
+        two.insert(word + e.clause.size() + 2, "<_@mx.example>,");
+        changed.fields[index] = "Received:" + two + "\r\n";
+        add("the clause " + e.clause + " has two values", changed);
     }
 
     void body() {
@@ -113,9 +120,11 @@ class message_mutator {
     }
 
   private:
+    // Where the white space before the keyword stands.
     static std::size_t find_clause(const std::string& value, const std::string& clause) {
-        const auto text = wire::upper(value), word = wire::upper(" " + clause + " ");
-        return text.find(word);
+        auto text = wire::upper(value);
+        std::ranges::replace(text, '\t', ' ');
+        return text.find(wire::upper(" " + clause + " "));
     }
 
     const std::string& raw_;

@@ -83,6 +83,7 @@ class reply_mutator {
         case '4': code("250"), code("550"), code("450"), code("452"); break;
         default: code("250"), code("451"), code("500"), code("554"); break;
         }
+        if (reply_.code[0] != '3') code("521"); // RFC 7504: what refuses a host, not a command
     }
 
     void enhanced_codes() {
@@ -105,6 +106,8 @@ class reply_mutator {
         for (std::size_t i = 0; i < changed.texts.size(); ++i)
             changed.texts[i] = (reply_.enhanced[i].empty() ? "" : reply_.enhanced[i] + " ") + "_";
         add("the text becomes _", changed.str());
+        changed.texts.back() += std::string(520, 'x');
+        add("the last line is longer than 512 octets", changed.str());
     }
 
     void lines() {
