@@ -50,6 +50,15 @@ class Count(unittest.TestCase):
     def test_a_script_is_one_case(self):
         self.assertEqual(self.count(unit=ctest("run", "fine")), (0, "1 passed, 0 failed"))
 
+    def test_python_says_how_many_it_ran(self):
+        self.assertEqual(self.count(unit=ctest("run", "Ran 12 tests in 0.1s\n")), (0, "12 passed, 0 failed"))
+        failed = "FAIL: test_a (x)\nERROR: test_b (x)\nRan 12 tests in 0.1s\nFAILED (failures=1, errors=1)\n"
+        self.assertEqual(self.count(unit=ctest("fail", failed)), (1, "10 passed, 2 failed"))
+
+    def test_a_program_that_skips_itself_counts_as_nothing(self):
+        text = ctest("notrun", "").replace("<system-out>", '<skipped message="SKIP_RETURN_CODE=77"/><system-out>')
+        self.assertEqual(self.count(3, 0, unit=text), (0, "3 passed, 0 failed"))
+
     def test_a_program_that_was_not_run_fails(self):
         self.assertEqual(self.count(unit=ctest("notrun", "")), (1, "0 passed, 1 failed"))
 
