@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -170,14 +171,17 @@ void yaml_map::no_other_keys() {
 
 std::optional<YAML::Node> read_yaml(const std::string& file, file_errors& errors) {
     std::ifstream in(file, std::ios::binary);
-    std::ostringstream text;
-    if (in) text << in.rdbuf();
-    // A folder opens, but does not read.
-    if (!in || text.fail()) {
-        const char* why = errno != 0 ? std::strerror(errno) : "it is empty or not a regular file";
-        errors.push_back({file, 0, 0, fmt::format("cannot be read: {}", why)});
+    const bool opened = bool(in);
+    const int why = errno;
+    std::error_code ignored;
+    if (std::filesystem::is_directory(file, ignored) || !opened) {
+        const bool folder = opened;
+        errors.push_back(
+            {file, 0, 0, fmt::format("cannot be read: {}", folder ? "it is a folder" : std::strerror(why))});
         return std::nullopt;
     }
+    std::ostringstream text;
+    text << in.rdbuf();
     try {
         auto document = YAML::Load(text.str());
         if (document.IsDefined() && !document.IsNull()) return document;

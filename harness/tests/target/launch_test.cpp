@@ -1,0 +1,175 @@
+// Bringing targets up: servers that start, die, never greet, leave a daemon behind; refmaild's announcement.
+#include "harness/target/running_target.hpp"
+#include "harness/tests/target/temporary_folder.hpp"
+#include "net/connect.hpp"
+#include "net/event.hpp"
+#include "net/listener.hpp"
+#include "net/run.hpp"
+
+#include <boost/asio/this_coro.hpp>
+#include <boost/test/unit_test.hpp>
+#include <fmt/format.h>
+
+#include <sys/stat.h>
+
+using namespace mailspec;
+using namespace std::chrono_literals;
+
+namespace {
+
+// A port that nobody has now.
+std::uint16_t free_port() {
+    std::uint16_t port = 0;
+    net::run([&]() -> net::task<void> {
+        const auto on = co_await boost::asio::this_coro::executor;
+        const net::endpoint any{"127.0.0.1", 0};
+        port = (*net::listener::open(on, any))->local().port;
+    });
+    return port;
+}
+
+target::profile profile_of(std::vector<std::string> command, std::uint16_t port) {
+    target::profile p;
+    p.target.name = "scripted";
+    p.target.services["smtp"] = fmt::format("127.0.0.1:{}", port);
+    p.target.maildir = "{work}/mail/{user}";
+    p.folder = SOURCE_DIR "/harness/tests/target";
+    p.start = target::start_plan{std::move(command), "smtp", 10s, {}};
+    return p;
+}
+
+std::vector<std::string> server(std::uint16_t port, const char* mode) {
+    return {"python3", "{profile}/scripted_server.py", std::to_string(port), mode};
+}
+
+target::launched bring_up(const target::profile& p, const target::launch_options& how = {}) {
+    return net::run_for<target::launched>([&] { return target::launch(p, how); });
+}
+
+bool answers(std::uint16_t port) {
+    return net::run_for<bool>([&]() -> net::task<bool> {
+        const auto soon = net::deadline::in(1s);
+        const auto stream = co_await net::connect("127.0.0.1", port, soon);
+        co_return stream.has_value();
+    });
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(launching)
+
+BOOST_AUTO_TEST_CASE(starts_and_stops) {
+    const auto port = free_port();
+    std::filesystem::path maildir;
+    {
+        auto p = profile_of(server(port, "ok"), port);
+        p.version_command = {"/bin/sh", "-c", "echo 4.5; echo more"};
+        const auto up = bring_up(p);
+        BOOST_REQUIRE(up);
+        BOOST_TEST((*up)->info.version == "4.5");
+        BOOST_TEST((*up)->death() == "");
+        BOOST_TEST((*up)->log_tail().contains("listening"));
+        maildir = (*up)->info.maildir;
+        BOOST_TEST(!maildir.string().contains("{work}"));
+        BOOST_TEST(std::filesystem::exists(maildir.parent_path().parent_path()));
+        BOOST_TEST(answers(port));
+    }
+    BOOST_TEST(!answers(port));
+    BOOST_TEST(!std::filesystem::exists(maildir.parent_path().parent_path())); // the work folder
+}
+
+BOOST_AUTO_TEST_CASE(dies_early) {
+    const auto port = free_port();
+    const auto up = bring_up(profile_of({"/bin/sh", "-c", "echo no licence; exit 4"}, port));
+    BOOST_REQUIRE(!up);
+    BOOST_TEST(up.error().text ==
+               fmt::format("the server ended with status 4 before it was ready on 127.0.0.1:{}", port));
+    BOOST_TEST(up.error().log == "no licence\n");
+}
+
+BOOST_AUTO_TEST_CASE(never_ready) {
+    const auto port = free_port();
+    auto p = profile_of({"/bin/sh", "-c", "echo waiting; exec sleep 600"}, port);
+    p.start->within = 200ms;
+    const auto up = bring_up(p);
+    BOOST_REQUIRE(!up);
+    BOOST_TEST(up.error().text.starts_with(
+                   fmt::format("the server did not become ready: smtp at 127.0.0.1:{} after 0.2 s: ", port)),
+               up.error().text);
+    BOOST_TEST(up.error().log == "waiting\n");
+}
+
+BOOST_AUTO_TEST_CASE(cannot_be_run) {
+    const auto up = bring_up(profile_of({"{profile}/missing"}, free_port()));
+    BOOST_REQUIRE(!up);
+    BOOST_TEST(up.error().text == "cannot run " SOURCE_DIR
+                                  "/harness/tests/target/missing: No such file or directory");
+}
+
+// Another server on the port would be judged in place of ours.
+BOOST_AUTO_TEST_CASE(somebody_is_there_already) {
+    const auto port = free_port();
+    const auto first = bring_up(profile_of(server(port, "ok"), port));
+    BOOST_REQUIRE(first);
+    const auto second = bring_up(profile_of(server(port, "ok"), port));
+    BOOST_REQUIRE(!second);
+    BOOST_TEST(second.error().text ==
+               fmt::format("somebody listens at 127.0.0.1:{} (smtp) before the server was started: stop what "
+                           "runs there, or give the profile other ports",
+                           port));
+}
+
+BOOST_AUTO_TEST_CASE(a_daemon_with_a_stop_command) {
+    const auto port = free_port();
+    const testing::temporary_folder work;
+    auto p = profile_of(
+        {"/bin/sh", "-c",
+         fmt::format("setsid python3 '{{profile}}/scripted_server.py' {} ok & echo $! > pid", port)},
+        port);
+    p.start->stop = {"/bin/sh", "-c", "kill $(cat pid); echo stopped > stopped"};
+    {
+        const auto up = bring_up(p, target::launch_options{work.path()});
+        BOOST_REQUIRE(up);
+        BOOST_TEST((*up)->death() == "");
+        BOOST_TEST(answers(port));
+    }
+    BOOST_TEST(!answers(port));
+    BOOST_TEST(work.read("stopped") == "stopped\n"); // a folder that was named is kept
+}
+
+BOOST_AUTO_TEST_CASE(death_is_noticed) {
+    const auto port = free_port();
+    const auto up = bring_up(profile_of(server(port, "lost"), port));
+    BOOST_REQUIRE(up);
+    net::run([&]() -> net::task<void> {
+        const auto until = net::deadline::in(10s);
+        auto stream = co_await net::connect("127.0.0.1", port, until);
+        (void)co_await (*stream)->write("MAIL FROM:<a@b.test>\r\n", until);
+        while ((*up)->death().empty() && !until.passed()) {
+            const auto soon = net::deadline::in(1ms);
+            co_await net::sleep_until(soon);
+        }
+    });
+    BOOST_TEST((*up)->death() == "ended with status 3");
+    BOOST_TEST((*up)->log_tail().contains("lost at MAIL"));
+}
+
+BOOST_AUTO_TEST_CASE(a_refmaild_that_speaks_another_language) {
+    const testing::temporary_folder folder;
+    const auto fake = [&](const std::string& text) {
+        const auto file = folder.file("refmaild", "#!/bin/sh\n" + text);
+        ::chmod(file.c_str(), 0755);
+        return net::run_for<target::launched>(
+            [&] { return target::launch_refmaild(file, target::launch_options{}); });
+    };
+    const auto dead = fake("echo 'no free port' >&2; exit 1");
+    BOOST_REQUIRE(!dead);
+    BOOST_TEST(dead.error().text == "refmaild ended with status 1 before it was ready");
+    BOOST_TEST(dead.error().log == "no free port\n");
+    const auto odd = fake("echo '{}'; sleep 600");
+    BOOST_REQUIRE(!odd);
+    BOOST_TEST(
+        odd.error().text.starts_with("refmaild announced itself in words that mailspec does not know: "));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

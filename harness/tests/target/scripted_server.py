@@ -1,0 +1,67 @@
+#!/usr/bin/env python3
+"""A scripted SMTP server for the tests of the launcher and of the command line.
+
+scripted_server.py PORT MODE: listens on 127.0.0.1:PORT and serves many sessions, as MODE says:
+  ok       answers as a small server does
+  mute     accepts, and never says a word
+  lost     dies with status 3 at the first MAIL
+  busy     greets the first five sessions with 421, later ones as ok does
+  refuses  greets every session with 421
+"""
+import os
+import socket
+import sys
+import threading
+
+sessions = 0
+
+
+def answer(line, mode):
+    verb = line.split(b" ")[0].strip().upper()
+    if verb == b"EHLO":
+        return b"250-test.example greets you\r\n250-PIPELINING\r\n250 SIZE 1000000\r\n"
+    if verb == b"QUIT":
+        return b"221 bye\r\n"
+    if verb == b"MAIL" and mode == "lost":
+        print("lost at MAIL", file=sys.stderr, flush=True)
+        os._exit(3)
+    if verb in (b"HELO", b"MAIL", b"RCPT", b"NOOP", b"RSET"):
+        return b"250 fine\r\n"
+    return b"500 what?\r\n"
+
+
+def serve(peer, mode, number):
+    with peer:
+        if mode == "mute":
+            peer.recv(1)
+            return
+        if mode == "refuses" or (mode == "busy" and number <= 5):
+            peer.sendall(b"421 test.example too busy\r\n")
+            return
+        peer.sendall(b"220 test.example ready\r\n")
+        for line in peer.makefile("rb"):
+            reply = answer(line, mode)
+            peer.sendall(reply)
+            if reply.startswith(b"221"):
+                return
+
+
+def guarded(*args):
+    try:
+        serve(*args)
+    except OSError:
+        pass  # the client went away
+
+
+def main():
+    global sessions
+    port, mode = int(sys.argv[1]), sys.argv[2]
+    listener = socket.create_server(("127.0.0.1", port), backlog=64)
+    print("listening", file=sys.stderr, flush=True)
+    while True:
+        peer, _ = listener.accept()
+        sessions += 1
+        threading.Thread(target=guarded, args=(peer, mode, sessions), daemon=True).start()
+
+
+main()
