@@ -16,6 +16,8 @@
 namespace reports {
 namespace {
 
+constexpr std::size_t most_names = 3; // of skipped cases in a line of the tree; -v shows all
+
 // "1 warning", "2 warnings"
 std::string number_of(int n, const char* thing) {
     return fmt::format("{} {}{}", n, thing, n == 1 ? "" : "s");
@@ -55,7 +57,8 @@ class console_writer {
         out_ << (run_.services.empty() ? "\n" : ")\n");
     }
 
-    // Cases stand suite by suite; the skipped ones of a suite share a line a reason.
+    // Cases stand suite by suite; the skipped ones of a suite share a line a reason. A suite of which
+    // nothing was run is told by the summary alone, or the tree of a server with one service drowns in it.
     void tree() {
         std::map<std::string, std::string> titles;
         for (const suite_info& s : run_.suites)
@@ -63,6 +66,10 @@ class console_writer {
         for (auto first = run_.cases.begin(); first != run_.cases.end();) {
             const auto last = std::find_if(first, run_.cases.end(),
                                            [&](const case_result& c) { return c.suite != first->suite; });
+            if (!style_.transcripts && std::all_of(first, last, left_out)) {
+                first = last;
+                continue;
+            }
             const std::string title = printable(titles[first->suite]);
             out_ << '\n' << paint(title.empty() ? first->suite : title, colour::bold);
             if (!title.empty()) out_ << "  " << paint(first->suite, colour::grey);
@@ -72,19 +79,24 @@ class console_writer {
         }
     }
 
+    static bool left_out(const case_result& c) { return c.outcome == verdict::skip && !is_failure(c); }
+
     using iterator = std::vector<case_result>::const_iterator;
     void suite_cases(iterator first, iterator last) {
-        std::map<std::string, std::string> skips; // reason -> names
+        std::map<std::string, std::vector<std::string>> skips; // reason -> names
         for (; first != last; ++first) {
-            if (first->outcome == verdict::skip && !is_failure(*first)) {
-                std::string& names = skips[first->reason];
-                names += (names.empty() ? "" : ", ") + printable(first->name);
-            } else {
+            if (left_out(*first))
+                skips[first->reason].push_back(printable(first->name));
+            else
                 block_.write(*first, style_.transcripts);
-            }
         }
         for (const auto& [reason, names] : skips)
-            out_ << "  " << paint("∅ skipped, " + printable(reason) + ": ", colour::grey) << names << '\n';
+            out_ << "  "
+                 << paint(fmt::format("∅ {} skipped, {}", names.size(), printable(reason)), colour::grey)
+                 << (names.size() <= most_names || style_.transcripts
+                         ? fmt::format(": {}", fmt::join(names, ", "))
+                         : "")
+                 << '\n';
     }
 
     void repeated(const char* title, const std::function<bool(const case_result&)>& belongs) {
@@ -99,7 +111,8 @@ class console_writer {
         std::map<std::string, int> reasons;
         for (const case_result& c : run_.cases)
             if (c.outcome == verdict::skip) ++reasons[c.reason];
-        if (reasons.empty()) return;
+        // Where nothing could be judged at all, only what stopped it is of interest.
+        if (reasons.empty() || (!run_.trouble.empty() && totals_.skip == totals_.total())) return;
         out_ << '\n' << paint(fmt::format("Skipped ({}):", totals_.skip), colour::bold) << '\n';
         for (const auto& [reason, number] : reasons)
             out_ << fmt::format("  {:>4}  {}\n", number, printable(reason));
