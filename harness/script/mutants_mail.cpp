@@ -105,18 +105,25 @@ class message_mutator {
     }
 
     void body() {
-        auto flipped = parts_, cut = parts_, longer = parts_;
-        if (!parts_.body.empty()) {
-            flipped.body[parts_.body.size() / 2] ^= 1;
-            add("an octet of the body is altered", flipped);
-            cut.body.resize(parts_.body.size() / 2);
-            add("the body is cut", cut);
-            auto gone = parts_;
-            gone.body.clear();
-            add("the body is empty", gone);
-        }
+        auto cut = parts_, longer = parts_, gone = parts_;
         longer.body += "_\r\n";
         add("the body is longer", longer);
+        if (parts_.body.empty()) return;
+        cut.body.resize(parts_.body.size() / 2);
+        add("the body is cut", cut);
+        gone.body.clear();
+        add("the body is empty", gone);
+        const auto last = parts_.body.find_last_not_of("\r\n");
+        for (const auto at : {std::size_t{0}, parts_.body.size() / 2, last}) {
+            if (at >= parts_.body.size()) continue;
+            auto flipped = parts_;
+            flipped.body[at] ^= 1;
+            add(fmt::format("octet {} of the body is altered", at + 1), flipped);
+        }
+        auto high = parts_; // a path of seven bits
+        for (char& c : high.body)
+            c &= 0x7f;
+        if (high.body != parts_.body) add("the body loses its high bits", high);
     }
 
   private:

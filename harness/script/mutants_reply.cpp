@@ -83,7 +83,9 @@ class reply_mutator {
         case '4': code("250"), code("550"), code("450"), code("452"); break;
         default: code("250"), code("451"), code("500"), code("554"); break;
         }
-        if (reply_.code[0] != '3') code("521"); // RFC 7504: what refuses a host, not a command
+        if (reply_.code[0] == '3') return;
+        code("354"); // go on
+        code("521"); // RFC 7504: what refuses a host, not a command
     }
 
     void enhanced_codes() {

@@ -50,12 +50,14 @@ mutant_result judge(const mutant& m, const case_outcome& changed, const case_out
     const bool lower = changed.instead && (!plain.instead || *changed.instead < *plain.instead);
     if (changed.what == case_outcome::kind::mismatch) {
         r.came = end::mismatch;
+        r.at_claim = changed.found->claim;
         r.how = changed.found->at ? changed.found->at->source : "";
     } else if (changed.what == case_outcome::kind::trouble) {
         r.came = end::trouble;
         r.how = changed.trouble;
     } else if (lower) {
         r.came = end::lower_tier;
+        r.at_claim = true;
         r.how = changed.note;
     } else if (deviates_more(changed, plain)) {
         r.came = end::ambient;
@@ -78,10 +80,7 @@ const char* name_of(mutant_result::end e) {
 }
 
 bool mutation_report::proved() const {
-    using end = mutant_result::end;
-    return std::ranges::any_of(mutants, [](const auto& m) {
-        return m.content && (m.came == end::mismatch || m.came == end::lower_tier);
-    });
+    return std::ranges::any_of(mutants, [](const auto& m) { return m.content && m.at_claim; });
 }
 
 std::size_t mutation_report::killed() const {

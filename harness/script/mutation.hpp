@@ -19,7 +19,8 @@ struct mutant_result {
     std::string name; // "code 250 becomes 550"
     bool content = true;
     end came = end::survived;
-    std::string how; // killed: at which step
+    bool at_claim = false; // the claim itself did not hold, or held by a lower tier
+    std::string how;       // killed: at which step
 
     bool killed() const { return came == end::mismatch || came == end::lower_tier || came == end::ambient; }
 };
@@ -28,7 +29,7 @@ struct mutation_report {
     std::string self_check; // empty: the unaltered replay passed. Else why nothing was tried
     std::vector<mutant_result> mutants;
 
-    bool proved() const; // some altered content failed the case
+    bool proved() const; // some altered content failed the claim
     std::size_t killed() const;
     std::vector<std::string> survivors() const; // by name
 };
