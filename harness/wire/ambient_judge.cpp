@@ -125,7 +125,7 @@ ambient_judge::answer_to ambient_judge::next_answer(const smtp_reply& reply, std
     if (outstanding_.empty()) {
         // RFC 5321 §3.8: 421 may come at any time.
         if (reply.code != "421")
-            note(found, "reply-unsolicited", 0, fmt::format("a reply to no command: {}", quoted(reply.raw)));
+            note(found, "reply-unsolicited", 0, fmt::format("a reply to no command: {}", shown(reply.raw)));
         return answer_to::other;
     }
     const auto next = outstanding_.front();
@@ -163,10 +163,10 @@ std::vector<deviation> ambient_judge::judge(const smtp_reply& reply) {
     judge_octets(what, reply, found);
     if (reply.code[0] >= '2' && reply.code[0] <= '5' && reply.code[1] <= '5' && !is_listed(reply.code))
         note(found, "reply-unlisted-code", 0,
-             fmt::format("{} is not a code of RFC 5321: {}", reply.code, quoted(reply.raw)));
+             fmt::format("{} is not a code of RFC 5321: {}", reply.code, shown(reply.raw)));
     // RFC 4954 §4: an empty challenge is "334 " and nothing else.
     if (reply.code != "334" && std::ranges::all_of(reply.lines, [](const auto& l) { return l.empty(); }))
-        note(found, "reply-without-text", 0, fmt::format("a reply of its code alone: {}", quoted(reply.raw)));
+        note(found, "reply-without-text", 0, fmt::format("a reply of its code alone: {}", shown(reply.raw)));
 
     if (what == answer_to::greeting) judge_greeting(reply, found);
     if (what == answer_to::ehlo) judge_ehlo(reply, found);
@@ -180,7 +180,7 @@ std::vector<deviation> ambient_judge::judge(const smtp_reply& reply) {
 std::vector<deviation> ambient_judge::judge_malformed(std::string_view line) {
     held_against("reply-line-malformed");
     std::vector<deviation> found;
-    note(found, "reply-line-malformed", 0, fmt::format("a line without a reply code: {}", quoted(line)));
+    note(found, "reply-line-malformed", 0, fmt::format("a line without a reply code: {}", shown(line)));
     return found;
 }
 
@@ -194,13 +194,13 @@ void ambient_judge::judge_octets(answer_to what, const smtp_reply& reply,
             std::ranges::find_if(text, [](char c) { return is_control(c) && c != '\t' && c != '\r'; });
         if (control != text.end() && !greet)
             note(found, "reply-control-octet", reply.raw.find(text),
-                 fmt::format("a control octet (\\x{:02x}) in {}", static_cast<unsigned char>(*control),
-                             quoted(text)));
+                 fmt::format("a control octet (0x{:02x}) in {}", static_cast<unsigned char>(*control),
+                             shown(text)));
         const auto high = std::ranges::find_if(text, is_8bit);
         if (high != text.end() && !utf8_asked_)
             note(found, "reply-8bit-octet", reply.raw.find(text),
-                 fmt::format("an 8-bit octet (\\x{:02x}) in {}", static_cast<unsigned char>(*high),
-                             quoted(text)));
+                 fmt::format("an 8-bit octet (0x{:02x}) in {}", static_cast<unsigned char>(*high),
+                             shown(text)));
     }
 }
 
@@ -212,7 +212,7 @@ void ambient_judge::judge_greeting(const smtp_reply& reply, std::vector<deviatio
     if (!is_domain(name) && !is_address_literal(name))
         note(found, "greeting-domain", 4,
              fmt::format("the greeting begins with {}, which is no domain and no address literal",
-                         quoted(name)));
+                         shown(name)));
 }
 
 // RFC 5321 §4.1.1.1: ehlo-ok-rsp
@@ -223,14 +223,14 @@ void ambient_judge::judge_ehlo(const smtp_reply& reply, std::vector<deviation>& 
     const auto name = first_word(reply.lines.front());
     if (!is_domain(name))
         note(found, "ehlo-domain", 4,
-             fmt::format("the EHLO reply begins with {}, which is no domain", quoted(name)));
+             fmt::format("the EHLO reply begins with {}, which is no domain", shown(name)));
     for (std::size_t i = 1; i < reply.lines.size(); ++i) {
         const std::string_view line = reply.lines[i];
         const auto keyword = first_word(line);
         const auto at = reply.raw.find(line);
         if (!is_keyword(keyword)) {
             note(found, "ehlo-keyword", at,
-                 fmt::format("{} is no EHLO keyword, in {}", quoted(keyword), quoted(line)));
+                 fmt::format("{} is no EHLO keyword, in {}", shown(keyword), shown(line)));
             continue;
         }
         // *( SP ehlo-param ), ehlo-param = 1*(%d33-126)
@@ -240,7 +240,7 @@ void ambient_judge::judge_ehlo(const smtp_reply& reply, std::vector<deviation>& 
         if (!fits)
             note(found, "ehlo-parameter", at,
                  fmt::format("the parameters of {} are not one space and printable octets each: {}", keyword,
-                             quoted(line)));
+                             shown(line)));
     }
 }
 
@@ -259,7 +259,7 @@ void ambient_judge::judge_enhanced(const smtp_reply& reply, std::vector<deviatio
             const bool slip = nearly_enhanced_code(reply.lines[i]);
             note(found, slip ? "enhanced-code-malformed" : "enhanced-code-missing", at,
                  fmt::format("{} in {}", slip ? "a malformed enhanced code" : "no enhanced code",
-                             quoted(reply.code + " " + reply.lines[i])));
+                             shown(reply.code + " " + reply.lines[i])));
             return; // once for each reply
         }
         if (code[0] != severity)

@@ -53,6 +53,12 @@ std::string_view without_line_end(std::string_view line) {
     return line;
 }
 
+std::string shown(std::string_view octets, std::size_t most) {
+    if (octets.size() <= most) return fmt::format("\"{}\"", octets);
+    return fmt::format("\"{}\" ... {} octets ... \"{}\"", octets.substr(0, most / 2),
+                       octets.size() - most / 2 - most / 4, octets.substr(octets.size() - most / 4));
+}
+
 std::string quoted(std::string_view octets, std::size_t most) {
     std::string out = "\"";
     if (octets.size() <= most) {

@@ -35,7 +35,9 @@ bool same_word(std::string_view a, std::string_view b); // whatever the case of 
 std::string_view trimmed(std::string_view text);        // no SP or HT at either end
 std::string_view without_line_end(std::string_view line);
 
-// "250 Ok\r\n": in quotes, control and 8-bit octets escaped, what is long cut in the middle.
+// In quotes, octets as they are (reports escape them), what is long cut in the middle.
+std::string shown(std::string_view octets, std::size_t most = 160);
+// "250 Ok\r\n": the same for a sentence, control and 8-bit octets escaped.
 std::string quoted(std::string_view octets, std::size_t most = 160);
 
 } // namespace mailspec::wire

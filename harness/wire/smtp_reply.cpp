@@ -28,18 +28,17 @@ void note(smtp_reply& reply, std::string_view rule, std::size_t offset, std::str
 void judge_line_end(smtp_reply& reply, std::size_t at, std::string_view whole) {
     if (whole.size() < 2 || whole[whole.size() - 2] != '\r')
         note(reply, "reply-bare-lf", at + whole.size() - 1,
-             fmt::format("a line ends with LF alone: {}", quoted(whole)));
+             fmt::format("a line ends with LF alone: {}", shown(whole)));
     const auto cr = whole.find('\r');
     if (cr != std::string_view::npos && cr + 2 < whole.size())
-        note(reply, "reply-bare-cr", at + cr,
-             fmt::format("a CR without LF inside a line: {}", quoted(whole)));
+        note(reply, "reply-bare-cr", at + cr, fmt::format("a CR without LF inside a line: {}", shown(whole)));
 }
 
 void judge_length(smtp_reply& reply, std::size_t at, std::string_view whole) {
     // RFC 4954 §4: the Base64 of a challenge (334) may make the line longer.
     if (whole.size() > longest_reply_line && !whole.starts_with("334"))
         note(reply, "reply-line-too-long", at + longest_reply_line,
-             fmt::format("a line of {} octets, CRLF included: {}", whole.size(), quoted(whole)));
+             fmt::format("a line of {} octets, CRLF included: {}", whole.size(), shown(whole)));
 }
 
 // RFC 5321 §4.2: Reply-code = %x32-35 %x30-35 %x30-39
@@ -60,7 +59,7 @@ bool take_line(smtp_reply& reply, std::string_view whole) {
     auto line = without_line_end(whole);
     if (!has_code(line)) { // only inside a multiline reply, see parse_smtp_reply
         note(reply, "reply-line-without-code", at,
-             fmt::format("a line of a multiline reply has no code: {}", quoted(whole)));
+             fmt::format("a line of a multiline reply has no code: {}", shown(whole)));
         reply.lines.emplace_back(line);
         reply.enhanced.emplace_back();
         return true;
@@ -77,10 +76,10 @@ bool take_line(smtp_reply& reply, std::string_view whole) {
     const bool separated = separator == ' ' || separator == '-';
     if (!separated)
         note(reply, "reply-separator", at + 3,
-             fmt::format("neither space nor hyphen after the code: {}", quoted(whole)));
+             fmt::format("neither space nor hyphen after the code: {}", shown(whole)));
     else if (line.size() == 3)
         note(reply, "reply-code-without-space", at + 3,
-             fmt::format("a line of the code alone, without a space: {}", quoted(whole)));
+             fmt::format("a line of the code alone, without a space: {}", shown(whole)));
     const auto text = line.substr(std::min<std::size_t>(line.size(), separated ? 4 : 3));
     reply.lines.emplace_back(text);
     reply.enhanced.emplace_back(enhanced_code_of(text));

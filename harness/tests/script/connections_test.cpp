@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(what_nobody_asked_for_is_judged_at_the_end) {
     BOOST_TEST(p.held(), p.str());
     BOOST_REQUIRE_EQUAL(p.outcome.deviations.size(), 1u);
     BOOST_TEST(p.outcome.deviations[0].rule == "reply-unsolicited");
-    BOOST_TEST(p.outcome.deviations[0].text == "a reply to no command: \"250 surplus\\r\\n\"");
+    BOOST_TEST(p.outcome.deviations[0].text == "a reply to no command: \"250 surplus\r\n\"");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(form_is_passed_on) {
     BOOST_TEST(dialog().greeted().c("NOOP\r\n").s("250 Ok\n").rules() == "reply-bare-lf");
     BOOST_TEST(dialog().greeted().c("NOOP\r\n").s("hello\r\n").rules() == "reply-line-malformed");
     BOOST_TEST(dialog().greeted().c("NOOP\r\n").s("hello\r\n").texts() ==
-               "a line without a reply code: \"hello\\r\\n\"");
+               "a line without a reply code: \"hello\r\n\"");
 }
 
 BOOST_AUTO_TEST_CASE(octets_of_the_text) {
