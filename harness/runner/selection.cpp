@@ -45,8 +45,8 @@ std::string unmatched(const std::vector<selector>& selectors, const case_list& a
             known.push_back(c->id);
         }
         const auto near = target::nearest(s.text(), known);
-        return fmt::format("no case matches `{}`{}; `mailspec list` shows them all", s.text(),
-                           near.empty() ? "" : fmt::format("; did you mean `{}`?", near));
+        return fmt::format("no case matches `{}`. {}`mailspec list` shows them all.", s.text(),
+                           near.empty() ? "" : fmt::format("Did you mean `{}`? ", near));
     }
     return {};
 }

@@ -1,0 +1,246 @@
+// The table of verdicts, the exit codes that follow from them, needs, ambient results.
+#include "harness/runner/ambient.hpp"
+#include "harness/runner/case_order.hpp"
+#include "harness/runner/exit_code.hpp"
+#include "harness/runner/needs.hpp"
+#include "harness/runner/verdict.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <deque>
+
+using namespace mailspec;
+using reports::baseline_state;
+using reports::verdict;
+using suite::level;
+using kind = script::case_outcome::kind;
+
+namespace {
+
+suite::test_case case_of(level l) {
+    suite::test_case c;
+    c.id = "smtp/x/case";
+    c.suite = "smtp/x";
+    c.service = "smtp";
+    c.services = {"smtp"};
+    c.level = l;
+    return c;
+}
+
+const suite::step claim{{"x.yaml", 7, 3}, "check S: 503", 1, true, suite::split{}};
+
+verdict verdict_for(level l, kind what, bool strict = false, std::optional<level> instead = {}) {
+    script::case_outcome outcome;
+    outcome.what = what;
+    outcome.instead = instead;
+    if (what == kind::mismatch) outcome.found = script::mismatch{&claim, true, "503", "250 Ok\r\n"};
+    const runner::verdict_options how{strict, false};
+    return runner::result_of(case_of(l), outcome, how).outcome;
+}
+
+int code(std::vector<std::pair<verdict, baseline_state>> cases) {
+    reports::run_result run;
+    for (const auto& [v, state] : cases) {
+        reports::case_result r;
+        r.outcome = v;
+        r.baseline = state;
+        run.cases.push_back(r);
+    }
+    return runner::exit_code_of(run);
+}
+
+target::target_info target_of(int accounts) {
+    target::target_info t;
+    t.services["smtp"] = "127.0.0.1:25";
+    for (int i = 0; i < accounts; ++i)
+        t.accounts.push_back({"u", "p", "u@d"});
+    return t;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(verdicts)
+
+BOOST_AUTO_TEST_CASE(the_table) {
+    for (const auto l : {level::must, level::should, level::may})
+        for (const bool strict : {false, true}) {
+            BOOST_TEST((verdict_for(l, kind::held, strict) == verdict::pass));
+            BOOST_TEST((verdict_for(l, kind::trouble, strict) == verdict::inconclusive));
+        }
+    BOOST_TEST((verdict_for(level::must, kind::mismatch) == verdict::fail));
+    BOOST_TEST((verdict_for(level::should, kind::mismatch) == verdict::warn));
+    BOOST_TEST((verdict_for(level::may, kind::mismatch) == verdict::info));
+    BOOST_TEST((verdict_for(level::should, kind::mismatch, true) == verdict::fail));
+    BOOST_TEST((verdict_for(level::may, kind::mismatch, true) == verdict::info));
+    // A lower tier of `S: A else warn B else info C`.
+    BOOST_TEST((verdict_for(level::must, kind::held, false, level::should) == verdict::warn));
+    BOOST_TEST((verdict_for(level::must, kind::held, true, level::should) == verdict::fail));
+    BOOST_TEST((verdict_for(level::must, kind::held, true, level::may) == verdict::info));
+}
+
+BOOST_AUTO_TEST_CASE(what_a_report_is_told) {
+    auto c = case_of(level::must);
+    suite::requirement r;
+    r.id = "rfc5321-4.1.4-14";
+    r.rfc = 5321;
+    r.section = "4.1.4";
+    r.level = "MUST";
+    c.requirements = {r};
+    script::case_outcome outcome;
+    outcome.what = kind::mismatch;
+    outcome.found = script::mismatch{&claim, false, "503", "250 Ok\r\n"};
+    outcome.conversation.add(net::transcript_entry::what::sent, 1, "MAIL\r\n");
+    outcome.conversation.add(net::transcript_entry::what::received, 1, std::string(100'000, 'x'));
+    const auto told = runner::result_of(c, outcome, {});
+    BOOST_TEST(told.clauses.at(0).section == "RFC 5321 §4.1.4");
+    BOOST_REQUIRE(told.found.has_value());
+    BOOST_TEST(told.found->step == "check S: 503");
+    BOOST_TEST(told.found->line == 7);
+    BOOST_TEST(!told.found->claim);
+    BOOST_TEST((told.transcript.at(0).from == reports::transcript_line::direction::client));
+    BOOST_TEST((told.transcript.at(1).from == reports::transcript_line::direction::server));
+    BOOST_TEST(told.transcript.at(1).octets.size() < 20'000u);
+    BOOST_TEST(told.transcript.at(1).octets.contains("[... 83616 octets left out ...]"));
+    outcome.what = kind::held;
+    outcome.found.reset();
+    BOOST_TEST(runner::result_of(c, outcome, {}).transcript.empty());
+    BOOST_TEST(runner::result_of(c, outcome, {false, true}).transcript.size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(exit_codes) {
+    using b = baseline_state;
+    BOOST_TEST(code({{verdict::pass, b::none}}) == 0);
+    BOOST_TEST(code({{verdict::pass, b::none}, {verdict::warn, b::none}, {verdict::info, b::none}}) == 0);
+    BOOST_TEST(code({{verdict::pass, b::none}, {verdict::fail, b::none}}) == 1);
+    BOOST_TEST(code({{verdict::pass, b::none}, {verdict::fail, b::expected}}) == 0);
+    BOOST_TEST(code({{verdict::fail, b::changed}}) == 1);
+    BOOST_TEST(code({{verdict::fail, b::expired}}) == 1);
+    BOOST_TEST(code({{verdict::pass, b::unexpected_pass}}) == 1);
+    BOOST_TEST(code({{verdict::pass, b::none}, {verdict::inconclusive, b::none}}) == 2);
+    BOOST_TEST(code({{verdict::pass, b::none}, {verdict::inconclusive, b::expected}}) == 0);
+    // A deviation that is proved stays proved.
+    BOOST_TEST(code({{verdict::fail, b::none}, {verdict::inconclusive, b::none}}) == 1);
+    // Nothing was judged.
+    BOOST_TEST(code({{verdict::skip, b::none}}) == 2);
+    BOOST_TEST(code({}) == 2);
+    reports::run_result run;
+    run.cases.emplace_back();
+    run.interrupted = true;
+    BOOST_TEST(runner::exit_code_of(run) == 2);
+    run.interrupted = false;
+    run.trouble = "the server is gone";
+    BOOST_TEST(runner::exit_code_of(run) == 2);
+}
+
+BOOST_AUTO_TEST_CASE(what_the_target_lacks) {
+    auto c = case_of(level::must);
+    BOOST_TEST(runner::lacking(c, target_of(0)) == "");
+    c.accounts = 2;
+    BOOST_TEST(runner::lacking(c, target_of(1)) ==
+               "needs 2 accounts, the target has 1 (--user NAME:PASSWORD, or `accounts:`)");
+    BOOST_TEST(runner::lacking(c, target_of(2)) == "");
+    c.services = {"smtp", "lmtp"};
+    BOOST_TEST(runner::lacking(c, target_of(2)) ==
+               "the target has no lmtp service (--lmtp HOST:PORT, or `services:` of its profile)");
+    c = case_of(level::must);
+    c.reads_mail = true;
+    BOOST_TEST(runner::lacking(c, target_of(0)) ==
+               "delivered mail cannot be read (--maildir PATH, or `mailboxes:` of the profile)");
+    c = case_of(level::must);
+    c.needs = {{"plaintext-auth", false, false, "plaintext-auth", "", "", {}}};
+    auto t = target_of(0);
+    BOOST_TEST(runner::lacking(c, t) == "the profile does not state `plaintext-auth` under features");
+    t.features = {"plaintext-auth"};
+    BOOST_TEST(runner::lacking(c, t) == "");
+    c.needs[0].negative = true;
+    BOOST_TEST(runner::lacking(c, t) == "the profile states `plaintext-auth` under features");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_offered) {
+    runner::capabilities offered;
+    offered["smtp"].plain.offered = {{"STARTTLS", ""}, {"SIZE", "1000"}};
+    offered["smtp"].secured.offered = {{"AUTH", "PLAIN LOGIN"}, {"SIZE", "1000"}};
+    const auto reason = [&](suite::need n) {
+        auto c = case_of(level::must);
+        n.capability = true;
+        c.needs = {std::move(n)};
+        return runner::not_offered(c, offered);
+    };
+    BOOST_TEST(reason({"STARTTLS", false, true, "STARTTLS", "", "", {}}) == "");
+    BOOST_TEST(reason({"AUTH PLAIN", false, true, "AUTH", "PLAIN", "", {}}) == "");
+    BOOST_TEST(reason({"AUTH CRAM-MD5", false, true, "AUTH", "CRAM-MD5", "", {}}) ==
+               "smtp does not offer AUTH CRAM-MD5");
+    BOOST_TEST(reason({"not STARTTLS", true, true, "STARTTLS", "", "", {}}) == "smtp offers STARTTLS");
+    BOOST_TEST(reason({"not DSN", true, true, "DSN", "", "", {}}) == "");
+    using range = std::pair<std::uint64_t, std::uint64_t>;
+    BOOST_TEST(reason({"SIZE 1..2000", false, true, "SIZE", "", "", range(1, 2000)}) == "");
+    BOOST_TEST(reason({"SIZE 1..999", false, true, "SIZE", "", "", range(1, 999)}) ==
+               "smtp does not offer SIZE 1..999");
+}
+
+BOOST_AUTO_TEST_CASE(ambient_rules_are_reported_once) {
+    const suite::requirement_catalogue none;
+    runner::ambient_findings findings;
+    auto second = case_of(level::must);
+    second.id = "smtp/x/a-case";
+    script::case_outcome outcome;
+    outcome.rules_judged.set(wire::index_of_rule("reply-bare-lf"));
+    outcome.rules_judged.set(wire::index_of_rule("reply-bare-cr"));
+    BOOST_TEST(!findings.judged_anything());
+    findings.add(case_of(level::must), outcome);
+    outcome.deviations = {{"reply-bare-lf", 3, "`250 Ok\\n` ends with a bare LF"},
+                          {"reply-bare-lf", 9, "another"}};
+    findings.add(case_of(level::must), outcome);
+    findings.add(second, outcome);
+    BOOST_TEST(findings.judged_anything());
+
+    const auto all = findings.results(none, {});
+    BOOST_TEST(all.size() == runner::ambient_ids().size());
+    const auto find = [&](const char* id) { return *std::ranges::find(all, id, &reports::case_result::id); };
+    const auto broken = find("smtp/ambient/reply-bare-lf");
+    BOOST_TEST((broken.outcome == verdict::fail));
+    BOOST_TEST(broken.found->step == "in smtp/x/a-case"); // the first by name, whichever ran first
+    BOOST_TEST(broken.found->actual == "`250 Ok\\n` ends with a bare LF");
+    BOOST_TEST(broken.reason == "seen in 2 cases");
+    BOOST_TEST((find("smtp/ambient/reply-bare-cr").outcome == verdict::pass));
+    BOOST_TEST((find("smtp/ambient/greeting-domain").outcome == verdict::skip));
+}
+
+BOOST_AUTO_TEST_CASE(the_order_is_that_of_the_seed) {
+    std::deque<suite::test_case> cases(50);
+    runner::case_list list;
+    for (auto& c : cases)
+        list.push_back(&c);
+    auto one = list, same = list, other = list;
+    runner::shuffle(one, 7);
+    runner::shuffle(same, 7);
+    runner::shuffle(other, 8);
+    BOOST_TEST((one == same));
+    BOOST_TEST((one != other));
+    BOOST_TEST((one != list));
+    BOOST_TEST(std::ranges::is_permutation(one, list));
+}
+
+BOOST_AUTO_TEST_CASE(connections_that_a_case_holds) {
+    auto c = case_of(level::must);
+    BOOST_TEST(runner::connections_of(c) == 1);
+    suite::step second{{}, "", 2, false, suite::send_line{}};
+    c.script = {suite::step{{}, "", 1, false, suite::repeat_block{3, {second}}}};
+    BOOST_TEST(runner::connections_of(c) == 2);
+    suite::expect_delivered none;
+    none.negative = true; // is proved by another message, on another connection
+    c.script.push_back(suite::step{{}, "", 1, false, none});
+    BOOST_TEST(runner::connections_of(c) == 3);
+}
+
+BOOST_AUTO_TEST_CASE(tokens_differ) {
+    runner::token_source run, other_run;
+    const auto a = run.next(), b = run.next(), c = other_run.next();
+    BOOST_TEST(a != b);
+    BOOST_TEST(a.substr(0, 8) == b.substr(0, 8));
+    BOOST_TEST(a.substr(0, 8) != c.substr(0, 8));
+    BOOST_TEST(a.size() == 12u);
+    BOOST_TEST(a.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
