@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct words {
-    std::string configuration, domain, data, host = "127.0.0.1", level;
+    std::string configuration, domain, data, host = "127.0.0.1", level, refuse_service;
     std::vector<std::string> accounts, aliases, lists;
     std::size_t message_size = 0; // 0: as by default
     int ports = 1000;
@@ -86,6 +86,7 @@ void serve_without_file(const words& given, command& into) {
         const auto [name, members] = expansion_from("--list", text);
         how.lists[name] = {members, "postmaster"};
     }
+    how.refuse_service = given.refuse_service;
     if (given.message_size) how.smtp_limits.message_size = given.message_size;
     // Programs that ask for free ports start many of us: each gets a folder of its own.
     into.temporary = given.data.empty() && given.ports == 0;
@@ -132,6 +133,9 @@ command parse_command_line(int argc, const char* const* argv) {
         ->excludes(file);
     app.add_option("--message-size", given.message_size, "largest message in octets, as SIZE announces it")
         ->check(CLI::Range(std::size_t{65536}, std::size_t{1} << 40))
+        ->excludes(file);
+    app.add_option("--refuse-service", given.refuse_service,
+                   "greet port 25 with 554 and this reason, take no mail")
         ->excludes(file);
     app.add_option("--data", given.data, "where mail is kept [~/.local/share/refmaild]")->excludes(file);
     app.add_option("--host", given.host, "address to listen on [127.0.0.1]")->excludes(file);

@@ -20,6 +20,8 @@ constexpr std::chrono::seconds write_limit{120};
 // To take note of our end, one round trip.
 constexpr std::chrono::seconds parting_limit{2};
 
+constexpr std::size_t refusals_logged = 50; // a session
+
 std::string address_only(const std::string& host_and_port) {
     std::string host = host_and_port.substr(0, host_and_port.rfind(':'));
     if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
@@ -144,7 +146,7 @@ net::task<bool> connection::pump() {
         } else if (auto* start = std::get_if<smtp::begin_message>(&*wanted)) {
             begin(*start);
         } else if (auto* dropped = std::get_if<smtp::abort_message>(&*wanted)) {
-            spdlog::info(log_line("refused")
+            spdlog::info(log_line("discarded")
                              .add("session", id_)
                              .add("id", envelope_ ? envelope_->id : "")
                              .add("why", dropped->reason)
@@ -185,7 +187,24 @@ net::task<bool> connection::wait_for(smtp::action& wanted) {
     co_return false; // close
 }
 
+// What a postmaster is asked about: why was it refused? One line a refusal, up to a number that a
+// client bent on filling the disk with them will reach.
+void connection::note_refusals(std::string_view replies) {
+    for (std::size_t end; (end = replies.find("\r\n")) != std::string_view::npos;
+         replies.remove_prefix(end + 2)) {
+        const bool refusal = replies.starts_with('4') || replies.starts_with('5');
+        if (!refusal || end < 4 || replies[3] != ' ' || ++refusals_ > refusals_logged) continue;
+        spdlog::info(log_line("rejected")
+                         .add("session", id_)
+                         .add("client", peer_)
+                         .add_unless_empty("user", session_ ? session_->user() : "")
+                         .add("reply", replies.substr(0, end))
+                         .text());
+    }
+}
+
 net::task<bool> connection::send_replies(std::string octets) {
+    note_refusals(octets);
     const auto until = net::deadline::in(write_limit);
     const auto sent = co_await stream_->write(octets, until);
     if (sent) co_return true;
@@ -227,7 +246,6 @@ net::task<void> connection::check_password(smtp::verify_password asked) {
         user = co_await off_loop<answer>(executor_, start);
     }
     if (!user) {
-        ++auth_failures_;
         spdlog::warn(log_line("auth-failed")
                          .add("session", id_)
                          .add("client", peer_)
@@ -272,6 +290,7 @@ net::task<void> connection::commit() {
     for (const auto& one : done)
         if (!one.outcome && error.empty()) error = one.outcome.error().text;
     note_message(draft_->size(), outcome, error);
+    if (error.empty()) ++messages_;
     draft_.reset();
     session_->delivered(outcome, now());
 }
@@ -310,6 +329,7 @@ void connection::note_end() const {
     log_line line("disconnect");
     line.add("session", id_).add("service", service_.name).add("client", peer_);
     line.add_unless_empty("user", session_->user()).add("ended", ended_by_);
+    line.add("messages", messages_).add("rejected", refusals_);
     if (spdlog::should_log(spdlog::level::info)) spdlog::info(line.text());
 }
 

@@ -43,6 +43,7 @@ class connection {
     net::deadline read_deadline() const;
     void note_message(std::uint64_t octets, const std::vector<smtp::delivery_verdict>& outcome,
                       const std::string& error) const;
+    void note_refusals(std::string_view replies);
     void note_end() const;
 
     services& shared_;
@@ -60,7 +61,7 @@ class connection {
     net::deadline session_end_, message_end_, shutdown_end_;
     bool shutting_down_ = false, told_ = false, reading_ = false;
     std::string ended_by_ = "client";
-    std::size_t messages_ = 0, auth_failures_ = 0;
+    std::size_t messages_ = 0, refusals_ = 0;
 };
 
 } // namespace refmail::daemon

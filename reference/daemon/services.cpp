@@ -59,6 +59,7 @@ service make_service(const settings& how, const std::string& name, smtp::role ro
     s.policy.offer_auth = role == smtp::role::submission;
     s.policy.allow_plaintext_auth = how.plaintext_auth;
     s.policy.allow_vrfy = how.vrfy;
+    if (role == smtp::role::mta) s.policy.refuse_service = how.refuse_service;
     s.policy.allow_expn = how.expn;
     s.policy.check_sender_rights = how.check_senders;
     s.policy.foreign_from = how.foreign_from;

@@ -61,6 +61,7 @@ struct settings {
     daemon_limits limits;
     bool plaintext_auth = false; // AUTH without TLS on submission
     bool vrfy = true, expn = true;
+    std::string refuse_service; // why port 25 takes no mail; empty: it does
     bool check_senders = true;
     smtp::foreign_from foreign_from = smtp::foreign_from::refuse;
 

@@ -43,6 +43,11 @@ BOOST_AUTO_TEST_CASE(the_message_size_is_a_limit) {
     BOOST_TEST(serve({"--message-size", "65536"}).smtp_limits.message_size == 65536u);
 }
 
+BOOST_AUTO_TEST_CASE(port_25_may_be_there_to_refuse) {
+    BOOST_TEST(serve({"--refuse-service", "only sends"}).refuse_service == "only sends");
+    BOOST_TEST(serve({}).refuse_service.empty());
+}
+
 BOOST_AUTO_TEST_CASE(mistakes_are_named) {
     BOOST_TEST(complaint({"--list", "team:"}) == "--list 'team:': write name:target,target");
     BOOST_TEST(complaint({"--list", ":alice"}) == "--list ':alice': write name:target,target");

@@ -159,6 +159,10 @@ class Delivery(unittest.TestCase):
             with self.assertRaises(smtplib.SMTPRecipientsRefused) as refused:
                 c.sendmail("joe@sender.test", ["nosuch@example.test"], MESSAGE)
             self.assertIn(b"5.1.1", refused.exception.recipients["nosuch@example.test"][1])
+        self.server.wait_for_log("messages=0 rejected=1")
+        log = self.server.log_text()
+        self.assertRegex(log, r'rejected session=\S+ client=\S+ reply="550 5\.7\.1 ')
+        self.assertRegex(log, r'rejected session=\S+ client=\S+ reply="550 5\.1\.1 ')
 
     def test_submission_with_starttls_and_auth(self):
         for mechanism in ("PLAIN", "LOGIN"):
@@ -226,6 +230,7 @@ class Delivery(unittest.TestCase):
         self.assertTrue(w.ask("RCPT TO:<bob@example.test>").startswith("250"))
         self.assertTrue(w.ask("DATA").startswith("354"))
         os.rmdir(os.path.join(bob, "new"))  # bob's mailbox breaks now
+        open(os.path.join(bob, "new"), "w").close()
         self.assertTrue(w.ask("Subject: x\r\n\r\ny\r\n.").startswith("250"))
         self.assertTrue(w.reply().startswith("451"))
         w.ask("QUIT")
