@@ -46,7 +46,7 @@ constexpr auto rules = std::to_array<ambient_rule>({
     {"reply-second-digit", "the second digit of a reply code is 0 to 5", "RFC 5321 §4.2", "SHOULD", listed},
     {"reply-unlisted-code", "a reply code is listed in RFC 5321 or defined by an extension", "RFC 5321 §4.2",
      "SHOULD", listed},
-    {"reply-line-too-long", "no reply line is longer than 512 octets", "RFC 5321 §4.5.3.1.5", "MUST",
+    {"reply-line-too-long", "no reply line is longer than 512 octets", "RFC 5321 §4.5.3.1.5", "SHOULD",
      line_length},
     {"reply-control-octet", "reply text has no control octet but HT", "RFC 5321 §4.2", "MUST", {}},
     {"reply-8bit-octet", "reply text is ASCII where SMTPUTF8 was not asked for", "RFC 5321 §4.2", "MUST", {}},
