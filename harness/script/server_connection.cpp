@@ -88,8 +88,19 @@ net::task<void> server_connection::read_more(net::deadline until) {
     }
 }
 
+// A server that got plaintext where a handshake was due answers by a TLS alert (RFC 8446 §6) before it
+// closes: that is in the transcript, but it says nothing in SMTP.
+void server_connection::skip_tls_alert() {
+    constexpr std::size_t header = 5; // type, version, length
+    if (!judge_.tls_due() || tls_ || !unread_.starts_with("\x15\x03") || unread_.size() < header) return;
+    const auto length =
+        static_cast<unsigned char>(unread_[3]) * 256u + static_cast<unsigned char>(unread_[4]);
+    unread_.erase(0, header + length);
+}
+
 // Makes the event out of what is there; false: more octets are needed.
 bool server_connection::parse() {
+    skip_tls_alert();
     server_event event;
     event.offset = received_ - unread_.size();
     auto parsed = wire::parse_smtp_reply(unread_);

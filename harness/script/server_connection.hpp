@@ -61,6 +61,7 @@ class server_connection {
     using entry = net::transcript_entry::what;
     void write_down(entry kind, std::string text);
     net::task<void> read_more(net::deadline until); // more in unread_, or ended_, or timed_out_
+    void skip_tls_alert();
     bool parse();
     void judge(std::vector<wire::deviation> found);
 

@@ -17,6 +17,8 @@ void note(std::vector<deviation>& found, std::string_view rule, std::size_t offs
     found.push_back({std::string(rule), offset, std::move(text)});
 }
 
+constexpr std::size_t longest_response = 12288; // RFC 4954 §4
+
 // RFC 5321 §4.2.3, and what extensions define: RFC 4954 (235 334 432 454 530 534 535 538), RFC 3207 (454),
 // RFC 1985 (253 458 459), RFC 7504 (521 556).
 bool is_listed(std::string_view code) {
@@ -82,6 +84,7 @@ void ambient_judge::line_sent(std::string_view line) {
         }
         break;
     case reading::challenge_response:
+        if (line.size() > longest_response) lose_track(); // it may be taken for several lines
         mode_ = reading::commands;
         outstanding_.push_back(answer_to::other);
         break;
@@ -99,6 +102,7 @@ void ambient_judge::command_sent(std::string_view line) {
     if (verb == "MAIL") expected = answer_to::mail;
     if (verb == "RCPT") expected = answer_to::rcpt;
     if (verb == "DATA") expected = answer_to::data;
+    if (verb == "STARTTLS") expected = answer_to::starttls;
     if (verb == "BDAT") lose_track(); // RFC 3030: raw octets follow
     if (line.find(" SMTPUTF8") != std::string_view::npos) utf8_asked_ = true;
     if (certain_)
@@ -116,7 +120,7 @@ void ambient_judge::tls_started() {
     partial_.clear();
     accepted_recipients_ = 0;
     certain_ = true;
-    hello_possible_ = enhanced_offered_ = utf8_asked_ = false;
+    hello_possible_ = enhanced_offered_ = utf8_asked_ = tls_due_ = false;
 }
 
 ambient_judge::answer_to ambient_judge::next_answer(const smtp_reply& reply, std::vector<deviation>& found) {
@@ -136,6 +140,7 @@ ambient_judge::answer_to ambient_judge::next_answer(const smtp_reply& reply, std
 void ambient_judge::follow(answer_to what, const smtp_reply& reply) {
     const bool positive = reply.code[0] == '2';
     if (answered_ehlo_ && positive) enhanced_offered_ = capabilities_of(reply).has("ENHANCEDSTATUSCODES");
+    if (what == answer_to::starttls && positive) tls_due_ = true;
     if (what == answer_to::mail && positive) accepted_recipients_ = 0;
     if (what == answer_to::rcpt && positive) ++accepted_recipients_;
     if (what == answer_to::content && outstanding_.empty()) accepted_recipients_ = 0;

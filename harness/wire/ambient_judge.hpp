@@ -27,10 +27,12 @@ class ambient_judge {
 
     // The reply judged last answers EHLO (LHLO), as far as that can be told.
     bool answered_ehlo() const { return answered_ehlo_; }
+    // The server agreed to STARTTLS: until the handshake it may send TLS records (an alert) too.
+    bool tls_due() const { return tls_due_; }
     const rule_set& rules_judged() const { return judged_; }
 
   private:
-    enum class answer_to { greeting, ehlo, helo, mail, rcpt, data, content, other };
+    enum class answer_to { greeting, ehlo, helo, mail, rcpt, data, content, starttls, other };
     enum class reading { commands, content, challenge_response };
 
     void line_sent(std::string_view line);
@@ -53,6 +55,7 @@ class ambient_judge {
     bool hello_possible_ = false; // not certain, and an answer to EHLO or HELO may come
     bool enhanced_offered_ = false;
     bool answered_ehlo_ = false;
+    bool tls_due_ = false;
     bool utf8_asked_ = false; // RFC 6531 §3.7.4.2
     rule_set judged_;
 };

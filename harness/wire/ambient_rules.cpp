@@ -19,6 +19,7 @@ constexpr std::array final_space = {ids("rfc5321-4.2.1-3")};
 constexpr std::array first_digit = {ids("rfc5321-4.2-9"), ids("rfc5321-4.3.2-2")};
 constexpr std::array listed = {ids("rfc5321-4.2-3")};
 constexpr std::array with_text = {ids("rfc5321-4.2-x1")};
+constexpr std::array text_octets = {ids("rfc5321-4.2-x3")};
 constexpr std::array line_length = {ids("rfc5321-4.5.3.1.5-x1")};
 constexpr std::array one_reply = {ids("rfc5321-4.2-1")};
 constexpr std::array greeting = {ids("rfc5321-4.2-x2")};
@@ -48,8 +49,9 @@ constexpr auto rules = std::to_array<ambient_rule>({
      "SHOULD", listed},
     {"reply-line-too-long", "no reply line is longer than 512 octets", "RFC 5321 §4.5.3.1.5", "SHOULD",
      line_length},
-    {"reply-control-octet", "reply text has no control octet but HT", "RFC 5321 §4.2", "MUST", {}},
-    {"reply-8bit-octet", "reply text is ASCII where SMTPUTF8 was not asked for", "RFC 5321 §4.2", "MUST", {}},
+    {"reply-control-octet", "reply text has no control octet but HT", "RFC 5321 §4.2", "MUST", text_octets},
+    {"reply-8bit-octet", "reply text is ASCII where SMTPUTF8 was not asked for", "RFC 5321 §4.2", "MUST",
+     text_octets},
     {"reply-unsolicited", "each command gets exactly one reply", "RFC 5321 §4.2", "MUST", one_reply},
     {"greeting-domain", "the greeting begins with the server's domain or address literal", "RFC 5321 §4.2",
      "MUST", greeting},

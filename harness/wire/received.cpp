@@ -10,7 +10,8 @@
 namespace mailspec::wire {
 namespace {
 
-constexpr std::array clause_names = {"from", "by", "via", "with", "id", "for"};
+// RFC 5321 §4.4, and what IANA has registered besides: tls (RFC 8314 §4.3).
+constexpr std::array clause_names = {"from", "by", "via", "with", "id", "for", "tls"};
 
 // Words are separated by white space or comments; a quoted string, <...> and [...] belong to their word.
 std::string_view take_word(std::string_view value, std::size_t& at) {

@@ -1,5 +1,6 @@
-// The clauses of a Received field. RFC 5321 §4.4: from, by, then via, with, id, for, and a date behind the
-// last semicolon. It reads what real servers write, in any order, and leaves judging to the case.
+// The clauses of a Received field. RFC 5321 §4.4: from, by, then via, with, id, for, those registered since
+// (tls, RFC 8314 §4.3), and a date behind the last semicolon. It reads what real servers write, in any
+// order, and leaves judging to the case.
 #pragma once
 #include <optional>
 #include <string>
@@ -9,7 +10,7 @@
 namespace mailspec::wire {
 
 struct received_clause {
-    std::string name;  // lower case: "from", "by", "via", "with", "id", "for"
+    std::string name;  // lower case: "from", "by", "via", "with", "id", "for", "tls"
     std::string value; // without comments: "client.example.com", "<a@b.example>"
     std::string text;  // with them: "client.example.com (unknown [127.0.0.1])"
 };

@@ -75,6 +75,18 @@ BOOST_AUTO_TEST_CASE(octets_before_the_handshake_stay_readable) {
     BOOST_TEST((std::ranges::find(rules, "reply-unsolicited") != rules.end()));
 }
 
+BOOST_AUTO_TEST_CASE(a_tls_alert_says_nothing_in_smtp) {
+    const std::string alert("\x15\x03\x03\x00\x02\x02\n", 7);
+    server s;
+    s.answers["NOOP"] = alert + hang_up;
+    const std::string script = "do hello\nC: STARTTLS\nS: 220\nC: NOOP\nS: close\n";
+    FAILS(play("do hello\nC: NOOP\nS: close\n", s), "close", alert); // without STARTTLS it is rubbish
+    s.answers["STARTTLS"] = "220 go ahead\r\n";
+    const auto p = play(script, s);
+    BOOST_TEST(p.held(), p.str());
+    BOOST_TEST(p.outcome.deviations.empty());
+}
+
 BOOST_AUTO_TEST_CASE(implicit_tls) {
     server s;
     options how;

@@ -61,6 +61,7 @@ BOOST_AUTO_TEST_CASE(the_table) {
         BOOST_TEST(names.insert(rule.name).second, rule.name);
         BOOST_TEST(!rule.title.empty());
         BOOST_TEST(rule.section.starts_with("RFC "));
+        BOOST_TEST(!rule.clauses.empty(), rule.name);
         BOOST_TEST((rule.level == "MUST" || rule.level == "SHOULD"));
         BOOST_TEST(find_ambient_rule(rule.name) == &rule);
     }
@@ -228,6 +229,11 @@ BOOST_AUTO_TEST_CASE(where_the_count_is_not_certain_it_is_not_judged) {
     BOOST_TEST(dialog().hello().c(std::string("NO\0OP\r\n", 7)).s("500 5.5.2 a\r\n500 5.5.2 b\r\n").rules() ==
                "");
     BOOST_TEST(dialog().hello().c("BDAT 3 LAST\r\nabc").s("250 2.0.0 a\r\n250 2.0.0 b\r\n").rules() == "");
+    // A response to a challenge that is longer than RFC 4954 §4 asks a server to take.
+    dialog endless;
+    endless.hello().c("AUTH PLAIN\r\n").s("334 \r\n").c(std::string(12289, 'A') + "\r\n");
+    endless.s("500 5.5.6 too long\r\n500 5.5.2 what\r\n");
+    BOOST_TEST(endless.rules() == "");
     // Content sent before 354 (a client that does not wait).
     BOOST_TEST(dialog().hello().c("DATA\r\nSubject: x\r\n.\r\n").s("354 go\r\n250 2.0.0 kept\r\n").rules() ==
                "");

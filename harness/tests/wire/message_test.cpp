@@ -124,6 +124,12 @@ BOOST_AUTO_TEST_CASE(received_of_real_servers) {
     BOOST_TEST(exim.find("with")->value == "esmtp");
     BOOST_TEST(exim.find("with")->text == "esmtp (Exim 4.96) (envelope-from <t@client.mailspec.test>)");
     BOOST_TEST(exim.find("for")->value == "a@example.test");
+    const auto over_tls = parse_received(
+        "from [127.0.0.1] (helo=client.mailspec.test)\tby mx.example.test with esmtpsa  (TLS1.3) tls "
+        "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384\t(Exim 4.96)\tid 1uX-0001-Aa\tfor a@example.test;\tMon");
+    BOOST_TEST(over_tls.find("with")->value == "esmtpsa");
+    BOOST_TEST(over_tls.find("tls")->value == "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384");
+    BOOST_TEST(over_tls.find("id")->value == "1uX-0001-Aa");
 }
 
 BOOST_AUTO_TEST_CASE(odd_received) {
