@@ -4,6 +4,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <fstream>
+#include <sstream>
+
 using namespace refmail;
 using daemon::parse_configuration;
 
@@ -95,6 +98,31 @@ log_level: debug
     BOOST_TEST(!s.expn);
     BOOST_TEST(s.run_as_user == "mail");
     BOOST_TEST(s.log_level == "debug");
+}
+
+// The example of docs/reference.md means what it says.
+BOOST_AUTO_TEST_CASE(the_documented_example) {
+    std::ifstream in(SOURCE_DIR "/docs/reference.md");
+    std::ostringstream page;
+    page << in.rdbuf();
+    const std::string text = page.str();
+    const auto begin = text.find("```yaml\n") + 8;
+    std::string example = text.substr(begin, text.find("```", begin) - begin);
+    const std::string placeholder = "$scrypt$ln=14,r=8,p=1$...";
+    for (std::size_t at; (at = example.find(placeholder)) != std::string::npos;)
+        example.replace(at, placeholder.size(), hash);
+    const auto s = parse_configuration(example, "docs/reference.md");
+    BOOST_TEST(s.smtp.size() == 2u);
+    BOOST_TEST(s.accounts.size() == 2u);
+    BOOST_TEST(s.run_as_user == "refmail");
+    // What it writes out for a default is the default.
+    const daemon::settings plain;
+    BOOST_TEST(s.smtp_limits.message_size == plain.smtp_limits.message_size);
+    BOOST_TEST(s.limits.idle.count() == plain.limits.idle.count());
+    BOOST_TEST(s.plaintext_auth == plain.plaintext_auth);
+    BOOST_TEST(s.check_senders == plain.check_senders);
+    BOOST_TEST((s.foreign_from == plain.foreign_from));
+    BOOST_TEST(s.vrfy == plain.vrfy);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_wrong_with_the_yaml) {
