@@ -31,8 +31,12 @@ session::machine::machine(const policy& p, const directory& d, session_facts fac
     , facts_(std::move(facts))
     , now_(now) {
     // RFC 5321 §4.2: the greeting begins with our domain; RFC 2034 §4: and has no enhanced code.
-    write_reply(replies(), 220, "",
-                policy_.host_name + (policy_.role == role::lmtp ? " LMTP refmaild" : " ESMTP refmaild"));
+    if (policy_.refuse_service.empty())
+        write_reply(replies(), 220, "",
+                    policy_.host_name + (policy_.role == role::lmtp ? " LMTP refmaild" : " ESMTP refmaild"));
+    else
+        write_reply(replies(), 554, "",
+                    policy_.host_name + " No mail service here: " + policy_.refuse_service);
 }
 
 void session::machine::receive(std::string_view octets, message::timestamp now) {
@@ -152,6 +156,9 @@ void session::machine::handle_command(std::string_view line, std::size_t size) {
 }
 
 void session::machine::execute(const command_line& c) {
+    // RFC 5321 §3.1: who was greeted with 554 is waited for until QUIT.
+    if (!policy_.refuse_service.empty() && c.verb != verb::quit)
+        return reply(503, "5.5.1", "Bad sequence of commands: there is no mail service here, send QUIT");
     switch (c.verb) {
     case verb::ehlo:
     case verb::helo:

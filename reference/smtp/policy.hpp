@@ -47,6 +47,9 @@ struct policy {
     smtp::role role = smtp::role::mta;
     std::string host_name = "localhost"; // greeting, EHLO, Received, message identifiers
     smtp::limits limits;
+    // RFC 5321 §3.1: with words in it, no mail is taken: 554 with them in place of the greeting, and 503
+    // to every command but QUIT.
+    std::string refuse_service;
     bool offer_tls = true;             // STARTTLS (never listed inside TLS)
     bool tls_ready = true;             // false: no certificate just now, STARTTLS gets 454
     bool offer_auth = false;           // set for submission; needs TLS unless the next line

@@ -35,6 +35,20 @@ BOOST_AUTO_TEST_CASE(opening_and_closing) {
     BOOST_TEST(o.helo == "c.test");
 }
 
+BOOST_AUTO_TEST_CASE(a_service_that_takes_no_mail) {
+    auto refusing = mta();
+    refusing.policy.refuse_service = "this host only sends";
+    const auto out_of_sequence =
+        "503 5.5.1 Bad sequence of commands: there is no mail service here, send QUIT\r\n"s;
+    auto o =
+        run(refusing, {{"", "554 mx.example.test No mail service here: this host only sends\r\n"},
+                       {"EHLO c.test\r\n", out_of_sequence},
+                       {"MAIL FROM:<joe@c.test>\r\n", out_of_sequence},
+                       {"NOOP\r\n", out_of_sequence},
+                       {"QUIT\r\n", "221 2.0.0 mx.example.test Service closing transmission channel\r\n"}});
+    BOOST_TEST(o.closed);
+}
+
 BOOST_AUTO_TEST_CASE(helo_lists_nothing) {
     run(mta(), {{"", greeting}, {"HELO c.test\r\n", "250 mx.example.test\r\n"}});
 }
