@@ -93,7 +93,7 @@ void add_coverage(CLI::App& app, program& p) {
     command->add_flag("--markdown", options->markdown, "As docs/coverage.md has it");
     command->add_option("--rfc", options->rfcs, "Only this document (repeatable)")
         ->type_name("NUMBER")
-        ->expected(1);
+        ->allow_extra_args(false);
     add_suites_option(*command, options->cases);
     command->callback([&p, options] { p.selected = [&p, options] { return show_coverage(*options, p); }; });
 }
