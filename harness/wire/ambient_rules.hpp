@@ -13,7 +13,7 @@ struct ambient_rule {
     std::string_view title;                         // what a conforming server does, in one line
     std::string_view section;                       // "RFC 5321 §2.3.8"
     std::string_view level;                         // MUST, SHOULD
-    std::span<const std::string_view> requirements; // ids of the ledger; empty: grammar without a row
+    std::span<const std::string_view> requirements; // ids of the ledger, at least one
 };
 
 std::span<const ambient_rule> ambient_rules(); // in the order of reports

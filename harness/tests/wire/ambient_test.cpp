@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(the_table) {
         BOOST_TEST(names.insert(rule.name).second, rule.name);
         BOOST_TEST(!rule.title.empty());
         BOOST_TEST(rule.section.starts_with("RFC "));
-        BOOST_TEST(!rule.clauses.empty(), rule.name);
+        BOOST_TEST(!rule.requirements.empty(), rule.name);
         BOOST_TEST((rule.level == "MUST" || rule.level == "SHOULD"));
         BOOST_TEST(find_ambient_rule(rule.name) == &rule);
     }
