@@ -20,7 +20,6 @@ constexpr std::array first_digit = {ids("rfc5321-4.2-9"), ids("rfc5321-4.3.2-2")
 constexpr std::array listed = {ids("rfc5321-4.2-3")};
 constexpr std::array with_text = {ids("rfc5321-4.2-x1")};
 constexpr std::array text_octets = {ids("rfc5321-4.2-x3")};
-constexpr std::array text_octets = {ids("rfc5321-4.2-x3")};
 constexpr std::array line_length = {ids("rfc5321-4.5.3.1.5-x1")};
 constexpr std::array one_reply = {ids("rfc5321-4.2-1")};
 constexpr std::array greeting = {ids("rfc5321-4.2-x2")};
