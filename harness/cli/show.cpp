@@ -71,6 +71,7 @@ std::string needs_of(const suite::test_case& c) {
         add(n.service.empty() ? n.word : n.word + " of " + n.service);
     if (c.accounts > 0) add(fmt::format("{} account{}", c.accounts, c.accounts == 1 ? "" : "s"));
     if (c.reads_mail) add("reading delivered mail");
+    if (c.restarts) add("a server that mailspec starts itself");
     return text;
 }
 

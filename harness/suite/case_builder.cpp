@@ -143,6 +143,7 @@ class case_builder {
         c_.services = std::move(resolved.services);
         c_.accounts = resolved.accounts;
         c_.reads_mail = resolved.reads_mail;
+        c_.restarts = resolved.restarts;
         for (auto& n : resolved.needs)
             if (!refuses(n)) add_need(c_.needs, n);
         bool sound = from_.script->problems.empty() && resolved.problems.empty() && !c_.script.empty();

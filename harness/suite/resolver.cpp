@@ -151,6 +151,7 @@ class resolver {
     }
 
     void uses_of(const step& s) {
+        if (auto* server = std::get_if<control_server>(&s.body)) return control(s, *server);
         if (auto* open = std::get_if<open_connection>(&s.body)) {
             auto& service = services_[s.connection] = open->service.empty() ? own_ : open->service;
             if (open->tls.refused || !open->tls.version.empty() || open->tls.server_name ||
@@ -169,6 +170,20 @@ class resolver {
             out_.reads_mail = true;
             if (!mail->recipient || mail->negative || mail->times) need_accounts(1);
         }
+    }
+
+    // The order of the text is that of running, but for branches: of these the last one counts.
+    void control(const step& s, const control_server& server) {
+        using action = control_server::action;
+        out_.restarts = true;
+        bool starts = server.what == action::start;
+        if (starts && server_up_)
+            report(s.at, "found `server start`, expected `server stop` or `server kill` before it: the "
+                         "server runs already");
+        if (server.what == action::stop && !server_up_)
+            report(s.at, "found `server stop`, expected `server start` before it: the server was stopped "
+                         "already");
+        server_up_ = starts;
     }
 
     std::string service_of(int connection) const {
@@ -195,6 +210,7 @@ class resolver {
     std::map<int, std::string> services_; // by connection
     std::vector<frame> frames_;
     int repeats_ = 0;
+    bool server_up_ = true;
     resolved_script out_;
 };
 

@@ -16,6 +16,7 @@ struct resolved_script {
     std::vector<need> needs;           // implied by the steps and fragments
     int accounts = 0;
     bool reads_mail = false;
+    bool restarts = false; // has `server` steps
     std::vector<problem> problems;
 };
 

@@ -15,9 +15,9 @@ namespace mailspec::suite {
 
 namespace {
 
-const std::vector<std::string> step_words = {"C:",    "S:",    "send",   "split",  "pause", "half-close",
-                                             "close", "reset", "open",   "fresh",  "tls",   "expect",
-                                             "check", "do",    "repeat", "either", "or",    "end"};
+const std::vector<std::string> step_words = {
+    "C:",  "S:",     "send",   "split", "pause", "half-close", "close",  "reset", "open", "fresh",
+    "tls", "server", "expect", "check", "do",    "repeat",     "either", "or",    "end"};
 
 constexpr int deepest = 9; // the script itself and eight blocks
 
@@ -94,7 +94,7 @@ class script_parser {
         line_cursor cursor(line.text, line.at);
         step result{.at = line.at, .source = std::string(line.text), .connection = 0, .body = split{}};
         prefixes(cursor, result);
-        result.body = body(cursor, line);
+        result.body = body(cursor, line, result.connection);
         if (cursor.ok() && result.claim && !can_fail(result) &&
             !std::holds_alternative<fragment_block>(result.body))
             cursor.fail_at(0,
@@ -121,7 +121,7 @@ class script_parser {
         }
     }
 
-    step_body body(line_cursor& cursor, const script_line& line) {
+    step_body body(line_cursor& cursor, const script_line& line, int connection) {
         if (!cursor.ok()) return split{};
         if (cursor.rest().starts_with("C:")) return cursor.skip(2), parse_send_line(cursor);
         if (cursor.rest().starts_with("S:")) return cursor.skip(2), parse_expect_server(cursor);
@@ -129,6 +129,7 @@ class script_parser {
         if (cursor.take("pause")) return parse_pause(cursor);
         if (cursor.take("open")) return parse_open(cursor);
         if (cursor.take("tls")) return parse_tls(cursor);
+        if (cursor.take("server")) return server(cursor, connection);
         if (cursor.take("expect")) return parse_expect(cursor);
         if (cursor.take("do")) return parse_fragment_call(cursor);
         if (cursor.take("repeat")) return repeat(cursor, line);
@@ -145,6 +146,12 @@ class script_parser {
     static step_body alone(line_cursor& cursor, std::string_view word, step_body body) {
         cursor.expect_end(fmt::format("`{}`", word));
         return body;
+    }
+
+    static step_body server(line_cursor& cursor, int connection) {
+        if (connection != 0)
+            cursor.fail_at(0, "`server` concerns every connection: leave out the number before it");
+        return parse_server(cursor);
     }
 
     static void unknown(line_cursor& cursor) {

@@ -58,6 +58,12 @@ struct expect_tls {
     bool certificate = false;
 };
 
+// ---- the server itself ---------------------------------------------------------------------------
+struct control_server { // server stop, server kill, server start
+    enum class action { stop, kill, start };
+    action what;
+};
+
 // ---- replies -------------------------------------------------------------------------------------
 struct reply_check {
     enum class kind { any_line, each_line, first_line, lines, has, bare, lacks, param };
@@ -131,10 +137,11 @@ struct fragment_block { // do NAME, resolved when the suite is loaded
     std::vector<step> steps;
 };
 
-using step_body = std::variant<send_line, send_raw, send_generated, split, pause, half_close,
-                               close_connection, reset_connection, open_connection, fresh_connection,
-                               start_tls, expect_tls, expect_server, expect_delivered, expect_header,
-                               expect_received, expect_body, repeat_block, either_block, fragment_block>;
+using step_body =
+    std::variant<send_line, send_raw, send_generated, split, pause, half_close, close_connection,
+                 reset_connection, open_connection, fresh_connection, start_tls, expect_tls, control_server,
+                 expect_server, expect_delivered, expect_header, expect_received, expect_body, repeat_block,
+                 either_block, fragment_block>;
 
 struct step {
     source_pos at;

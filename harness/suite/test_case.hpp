@@ -39,6 +39,7 @@ struct test_case {
     std::vector<need> needs; // written and implied, suite's and case's
     int accounts = 0;        // how many the script uses
     bool reads_mail = false; // has expect delivered
+    bool restarts = false;   // has `server` steps: wants a server that mailspec started, and runs alone
     std::chrono::milliseconds timeout{60000};
     source_pos at;           // of the case's name
     std::string script_text; // as written, for `show`

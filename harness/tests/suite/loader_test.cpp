@@ -102,6 +102,14 @@ BOOST_AUTO_TEST_CASE(accounts_and_mail) {
     BOOST_TEST(!scripted("S: 220").reads_mail);
 }
 
+BOOST_AUTO_TEST_CASE(stopping_the_server) {
+    BOOST_TEST(scripted("server kill\nserver start\nS: 220").restarts);
+    BOOST_TEST(scripted("either\nS: 221\nserver stop\nor\nS: 220\nend").restarts);
+    BOOST_TEST(!scripted("S: 220").restarts);
+    auto c = scripted("S: 220\nserver kill\nserver start"); // what is done to it is no claim
+    BOOST_TEST(c.script[0].claim);
+}
+
 BOOST_AUTO_TEST_CASE(needs_of_steps) {
     BOOST_TEST(words(scripted("tls\nS: 220").needs) == "STARTTLS;");
     BOOST_TEST(words(scripted("tls\nS: 220", "    needs: STARTTLS\n").needs) == "STARTTLS;");

@@ -23,8 +23,8 @@ BOOST_AUTO_TEST_SUITE(script_errors_test)
 BOOST_AUTO_TEST_CASE(unknown_steps) {
     BOOST_TEST(mistakes("sned \"x\"") == "s.yaml:10:7: found `sned`, expected a step (`C:`, `S:`, `send`, "
                                          "`split`, `pause`, `half-close`, `close`, "
-                                         "`reset`, `open`, `fresh`, `tls`, `expect`, `check`, `do`, "
-                                         "`repeat`, `either`, `or` or `end`), did you mean "
+                                         "`reset`, `open`, `fresh`, `tls`, `server`, `expect`, `check`, "
+                                         "`do`, `repeat`, `either`, `or` or `end`), did you mean "
                                          "`send`?");
     BOOST_TEST(mistakes("S 250") == "s.yaml:10:7: found `S`, did you mean `S:`?");
     BOOST_TEST(mistakes("c: NOOP") == "s.yaml:10:7: found `c:`, did you mean `C:`?");
@@ -47,6 +47,19 @@ BOOST_AUTO_TEST_CASE(claims) {
     BOOST_TEST(mistakes("check C: NOOP") ==
                "s.yaml:10:7: `check` marks what can fail: `S:`, `expect`, `tls`, `open ... refused` or `do`");
     BOOST_TEST(mistakes("check repeat 2\nS: 250\nend") ==
+               "s.yaml:10:7: `check` marks what can fail: `S:`, `expect`, `tls`, `open ... refused` or `do`");
+}
+
+BOOST_AUTO_TEST_CASE(the_server_itself) {
+    BOOST_TEST(mistakes("server") ==
+               "s.yaml:10:13: the line ends too early, expected `stop`, `kill` or `start`");
+    BOOST_TEST(mistakes("server kil") ==
+               "s.yaml:10:14: found `kil`, expected `stop`, `kill` or `start`, did you mean `kill`?");
+    BOOST_TEST(mistakes("server stop now") ==
+               "s.yaml:10:19: found `now` after that, expected the end of the line");
+    BOOST_TEST(mistakes("2 server kill") ==
+               "s.yaml:10:7: `server` concerns every connection: leave out the number before it");
+    BOOST_TEST(mistakes("check server start") ==
                "s.yaml:10:7: `check` marks what can fail: `S:`, `expect`, `tls`, `open ... refused` or `do`");
 }
 

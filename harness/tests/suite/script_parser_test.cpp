@@ -98,6 +98,13 @@ BOOST_AUTO_TEST_CASE(connections_and_tls) {
     BOOST_TEST(only<expect_tls>("expect tls certificate").certificate);
 }
 
+BOOST_AUTO_TEST_CASE(the_server_itself) {
+    using action = control_server::action;
+    BOOST_TEST((only<control_server>("server stop").what == action::stop));
+    BOOST_TEST((only<control_server>("server kill").what == action::kill));
+    BOOST_TEST((only<control_server>("server start").what == action::start));
+}
+
 BOOST_AUTO_TEST_CASE(reply_codes) {
     BOOST_TEST((reply("S: 250").codes == std::vector<std::string>{"250"}));
     BOOST_TEST((reply("S: 250|25z|5yz").codes == std::vector<std::string>{"250", "25z", "5yz"}));

@@ -177,6 +177,17 @@ BOOST_AUTO_TEST_CASE(tls_options_without_tls) {
                "and `tls`");
 }
 
+BOOST_AUTO_TEST_CASE(the_order_of_stop_and_start) {
+    BOOST_TEST(of_script("server start\nS: 220") ==
+               "smtp/test.yaml:9:7: found `server start`, expected `server stop` or `server kill` before it: "
+               "the server runs already");
+    BOOST_TEST(of_script("server kill\nserver stop\nserver start\nS: 220") ==
+               "smtp/test.yaml:10:7: found `server stop`, expected `server start` before it: the server was "
+               "stopped already");
+    BOOST_TEST(of_script("server stop\nserver kill\nserver start\nS: 220") == "");
+    BOOST_TEST(of_script("repeat 2\nserver kill\nserver start\nend\nS: 220") == "");
+}
+
 BOOST_AUTO_TEST_CASE(files) {
     BOOST_TEST(problems(load(root / "nowhere.yaml")) == "nowhere.yaml: no such file or folder\n");
     BOOST_TEST(problems(load(root / "requirements")) ==
