@@ -145,9 +145,9 @@ BOOST_AUTO_TEST_CASE(shards_cover_all_once) {
 BOOST_AUTO_TEST_CASE(mistakes_by_their_words) {
     BOOST_TEST(
         chosen("smtp/rfc5321/transactoin") ==
-        "no case matches `smtp/rfc5321/transactoin`; did you mean `smtp/rfc5321/transaction`?; `mailspec "
-        "list` shows them all");
-    BOOST_TEST(chosen("xyz") == "no case matches `xyz`; `mailspec list` shows them all");
+        "no case matches `smtp/rfc5321/transactoin`. Did you mean `smtp/rfc5321/transaction`? `mailspec "
+        "list` shows them all.");
+    BOOST_TEST(chosen("xyz") == "no case matches `xyz`. `mailspec list` shows them all.");
     BOOST_TEST(chosen("smtp//x") == "`smtp//x` has an empty word between two slashes");
     BOOST_TEST(chosen("") == "a selector is empty: name a suite, such as smtp/rfc5321");
     BOOST_TEST(chosen("smtp/4.1.4") ==

@@ -5,7 +5,7 @@ scripted_server.py PORT MODE: listens on 127.0.0.1:PORT and serves many sessions
   ok       answers as a small server does
   mute     accepts, and never says a word
   lost     dies with status 3 at the first MAIL
-  busy     greets the first five sessions with 421, later ones as ok does
+  busy     greets its second, third and fourth session with 421
   refuses  greets every session with 421
 """
 import os
@@ -35,11 +35,12 @@ def serve(peer, mode, number):
         if mode == "mute":
             peer.recv(1)
             return
-        if mode == "refuses" or (mode == "busy" and number <= 5):
+        if mode == "refuses" or (mode == "busy" and 2 <= number <= 4):
             peer.sendall(b"421 test.example too busy\r\n")
             return
         peer.sendall(b"220 test.example ready\r\n")
         for line in peer.makefile("rb"):
+            print("got", line, file=sys.stderr, flush=True)
             reply = answer(line, mode)
             peer.sendall(reply)
             if reply.startswith(b"221"):
