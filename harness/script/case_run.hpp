@@ -10,6 +10,7 @@
 #include "net/byte_stream.hpp"
 #include "net/transcript.hpp"
 
+#include <expected>
 #include <functional>
 #include <map>
 #include <optional>
@@ -26,10 +27,21 @@ class connector {
     virtual net::task<net::result<net::stream_ptr>> connect(const std::string& service, net::deadline) = 0;
 };
 
+// What the steps `server stop`, `kill` and `start` act on: a server that mailspec started itself. On error: a
+// sentence. start() returns when the server is ready again, at the addresses it had.
+class server_control {
+  public:
+    virtual ~server_control() = default;
+    virtual net::task<std::expected<void, std::string>> stop() = 0; // in good order
+    virtual net::task<std::expected<void, std::string>> kill() = 0; // at once, as a crash would
+    virtual net::task<std::expected<void, std::string>> start() = 0;
+};
+
 struct case_environment {
     const target::target_info& target;
     connector& connections;
     world::mailbox_reader* mailboxes = nullptr; // null: delivered mail cannot be read
+    server_control* server = nullptr;           // null: it is not ours to stop
     std::vector<target::account> accounts;      // leased for this run, at least test_case::accounts
     std::string token;                          // unique
     bool timeless = false;                      // a replay: pauses and waits for mail take no time

@@ -98,9 +98,27 @@ interpreter::result interpreter::carry_out(const suite::step& s) {
     if (as<suite::reset_connection>(s)) co_return co_await reset(s);
     if (const auto* b = as<suite::start_tls>(s)) co_return co_await start_tls(s, b->request);
     if (const auto* b = as<suite::expect_tls>(s)) co_return expect_tls(s, *b);
+    if (const auto* b = as<suite::control_server>(s)) co_return co_await control(*b);
     if (const auto* b = as<suite::expect_delivered>(s)) co_return co_await expect_delivered(s, *b);
     if (looks_at_message(s)) co_return check_message(s);
     co_return troubled("this step is not known to the interpreter: " + s.source);
+}
+
+// Open connections stay: what becomes of them is what a case may want to see.
+interpreter::result interpreter::control(const suite::control_server& step) {
+    using action = suite::control_server::action;
+    if (environment_.timeless) co_return holds(); // a replay: the recording was there all the time
+    if (!environment_.server)
+        co_return troubled("the server was not started by mailspec, so it is not ours to stop");
+    std::expected<void, std::string> done;
+    if (step.what == action::stop)
+        done = co_await environment_.server->stop();
+    else if (step.what == action::kill)
+        done = co_await environment_.server->kill();
+    else
+        done = co_await environment_.server->start();
+    if (!done) co_return troubled(done.error());
+    co_return holds();
 }
 
 interpreter::result interpreter::rest(std::chrono::milliseconds duration) {

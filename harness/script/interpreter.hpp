@@ -36,6 +36,7 @@ class interpreter {
     result run_either(const suite::step& s, const suite::either_block& block);
     result run_fragment(const suite::step& s, const suite::fragment_block& block);
     result send(const suite::step& s);
+    result control(const suite::control_server& step);
     result rest(std::chrono::milliseconds duration);
     net::task<void> flush_all(int but_for);
     expanded_text text_to_send(const suite::step& s, const expansion_place& place) const;

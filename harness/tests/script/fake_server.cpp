@@ -136,6 +136,27 @@ class memory_connector final : public script::connector {
     server& behaviour_;
 };
 
+class control final : public script::server_control {
+    using done = std::expected<void, std::string>;
+
+  public:
+    explicit control(server& behaviour)
+        : behaviour_(behaviour) {}
+    net::task<done> stop() override { co_return note("stop"); }
+    net::task<done> kill() override { co_return note("kill"); }
+    net::task<done> start() override {
+        if (!behaviour_.cannot_start.empty()) co_return std::unexpected(behaviour_.cannot_start);
+        co_return note("start");
+    }
+
+  private:
+    done note(const char* what) {
+        behaviour_.controls += (behaviour_.controls.empty() ? "" : " ") + std::string(what);
+        return {};
+    }
+    server& behaviour_;
+};
+
 } // namespace
 
 net::task<net::result<std::vector<std::string>>> mail_store::find(const mailspec::world::mailbox_owner& owner,
@@ -198,6 +219,8 @@ played play(const std::string& script, server& against, const options& how) {
     target.accounts = {{"alice", "alice-pw", "alice@example.test"}, {"bob", "bob-pw", "bob@example.test"}};
     memory_connector connections(against);
     script::case_environment environment{target, connections};
+    control controls(against);
+    if (how.with_control) environment.server = &controls;
     if (how.with_mailboxes) environment.mailboxes = &against.store;
     environment.accounts.assign(target.accounts.begin(), target.accounts.begin() + how.accounts);
     environment.token = "t0k3n";

@@ -39,6 +39,9 @@ struct server {
     bool plain_submissions = false; // talks SMTP where TLS is due
     bool resets_at_once = false;
 
+    std::string controls;     // "kill start": what was done to the server
+    std::string cannot_start; // a sentence: start fails with it
+
     std::vector<std::string> lines;  // received, without CRLF
     std::vector<std::string> writes; // as they were read, one string a read
     mail_store store;
@@ -52,6 +55,7 @@ struct options {
     std::chrono::milliseconds patience{200};
     int accounts = 2;
     bool with_mailboxes = true;
+    bool with_control = true;
 };
 
 struct played {

@@ -100,6 +100,20 @@ BOOST_AUTO_TEST_CASE(so_many_copies) {
           "1 copy of the message for alice@example.test", "2 copies");
 }
 
+BOOST_AUTO_TEST_CASE(over_a_restart_of_the_server) {
+    const std::string script = sent_mail + "server kill\nserver start\nexpect delivered\n";
+    server s;
+    HOLDS(play(script, s));
+    BOOST_TEST(s.controls == "kill start");
+    server gone;
+    gone.cannot_start = "the server did not come up within 10 s";
+    TROUBLE(play(script, gone), "the server did not come up within 10 s");
+    server theirs;
+    options how;
+    how.with_control = false;
+    TROUBLE(play(script, theirs, how), "the server was not started by mailspec, so it is not ours to stop");
+}
+
 BOOST_AUTO_TEST_CASE(through_submission) {
     auto s = with(discards);
     s.answers["AUTH"] = "235 ok\r\n";
