@@ -71,8 +71,8 @@ net::task<script::case_outcome> run_one(shared_ptr run, const suite::test_case& 
     const auto lease = co_await run->accounts.lease(c.accounts);
     const int count = co_await run->sessions.enter(connections_of(c));
     const held_sessions held(run->sessions, count);
-    script::case_environment environment{run->target.info, run->connector, run->mailboxes.get(),
-                                         lease.accounts(), run->tokens.next()};
+    script::case_environment environment{run->target.info, run->connector,   run->mailboxes.get(),
+                                         nullptr,          lease.accounts(), run->tokens.next()};
     co_return co_await script::run_case(c, std::move(environment));
 }
 

@@ -5,7 +5,7 @@ scripted_server.py PORT MODE: listens on 127.0.0.1:PORT and serves many sessions
   ok       answers as a small server does
   mute     accepts, and never says a word
   lost     dies with status 3 at the first MAIL
-  busy     greets its second, third and fourth session with 421
+  busy     greets its second and third session with 421
   refuses  greets every session with 421
 """
 import os
@@ -35,7 +35,7 @@ def serve(peer, mode, number):
         if mode == "mute":
             peer.recv(1)
             return
-        if mode == "refuses" or (mode == "busy" and 2 <= number <= 4):
+        if mode == "refuses" or (mode == "busy" and 2 <= number <= 3):
             peer.sendall(b"421 test.example too busy\r\n")
             return
         peer.sendall(b"220 test.example ready\r\n")
