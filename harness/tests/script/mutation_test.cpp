@@ -35,20 +35,18 @@ const mutant_result* named(const mutation_report& r, std::string_view name) {
 
 #define KILLED(report, name)                                                                                 \
     do {                                                                                                     \
-        const auto& of = (report); /* lives as long as the mutant that is looked at */
-const auto* m = named(of, name);
-BOOST_TEST_REQUIRE(m != nullptr, name);
-BOOST_TEST(m->killed(), name << ": " << script::name_of(m->came) << " " << m->how);
-} // namespace
-while (false)
+        const auto& held = (report); /* lives as long as the mutant that is looked at */                     \
+        const auto* m = named(held, name);                                                                   \
+        BOOST_TEST_REQUIRE(m != nullptr, name);                                                              \
+        BOOST_TEST(m->killed(), name << ": " << script::name_of(m->came) << " " << m->how);                  \
+    } while (false)
 #define SURVIVES(report, name)                                                                               \
     do {                                                                                                     \
-        const auto& of = (report); /* lives as long as the mutant that is looked at */
-    const auto* m = named(of, name);
-BOOST_TEST_REQUIRE(m != nullptr, name);
-BOOST_TEST(!m->killed(), name << ": " << m->how);
-}
-while (false)
+        const auto& held = (report); /* lives as long as the mutant that is looked at */                     \
+        const auto* m = named(held, name);                                                                   \
+        BOOST_TEST_REQUIRE(m != nullptr, name);                                                              \
+        BOOST_TEST(!m->killed(), name << ": " << m->how);                                                    \
+    } while (false)
 
 } // namespace
 
