@@ -78,7 +78,7 @@ class interpreter {
     result wait_for_mail(const suite::step& s, const suite::expect_delivered& e, world::mailbox_owner owner);
     result wait_past_mail(const suite::step& s, const suite::expect_delivered& e, world::mailbox_owner owner);
     net::task<net::result<std::vector<std::string>>> look(world::mailbox_owner owner, std::string token,
-                                                          net::deadline until);
+                                                          net::deadline until, std::size_t least = 1);
     std::size_t remember_look(const std::string& address, const std::string& token,
                               const std::vector<std::string>& messages);
     void look_at(std::string raw);

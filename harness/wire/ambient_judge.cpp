@@ -77,6 +77,8 @@ void ambient_judge::line_sent(std::string_view line) {
     line = without_line_end(line);
     switch (mode_) {
     case reading::content:
+        // A text line past 1000 octets, or with NUL, may be refused on the spot, or end at the NUL.
+        if (line.size() > 998 || line.find('\0') != std::string_view::npos) lose_track();
         if (line == ".") {
             mode_ = reading::commands;
             // RFC 2033 §4.2: one reply for each accepted recipient

@@ -168,6 +168,7 @@ net::task<net::result<std::vector<std::string>>> mail_store::find(const mailspec
     std::vector<std::string> found;
     for (const auto& m : by_address[owner.address])
         if (m.find(token) != std::string::npos) found.push_back(m);
+    if (found.size() > 1 && looks_before_copy-- > 0) found.resize(1);
     co_return found;
 }
 

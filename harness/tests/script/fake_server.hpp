@@ -22,7 +22,8 @@ inline const std::string take_tls = "<tls>";
 
 struct mail_store final : mailspec::world::mailbox_reader {
     std::map<std::string, std::vector<std::string>> by_address;
-    std::string broken; // a sentence: every look fails with it
+    std::string broken;        // a sentence: every look fails with it
+    int looks_before_copy = 0; // so many looks that would find several copies find one
     net::task<net::result<std::vector<std::string>>> find(const mailspec::world::mailbox_owner& owner,
                                                           std::string_view token) override;
 };

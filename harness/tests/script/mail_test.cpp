@@ -98,6 +98,15 @@ BOOST_AUTO_TEST_CASE(so_many_copies) {
     auto again = with(twice);
     FAILS(play(sent_mail + "expect delivered 1 times\n", again),
           "1 copy of the message for alice@example.test", "2 copies");
+    auto merges = with({});
+    FAILS(play(sent_mail + "expect delivered 2 times within 500ms\n", merges),
+          "2 copies of the message for alice@example.test", "1 copy");
+}
+
+BOOST_AUTO_TEST_CASE(a_copy_may_arrive_after_the_last_message) {
+    auto slow = with(twice);
+    slow.store.looks_before_copy = 3;
+    HOLDS(play(sent_mail + "expect delivered 2 times\n", slow));
 }
 
 BOOST_AUTO_TEST_CASE(over_a_restart_of_the_server) {

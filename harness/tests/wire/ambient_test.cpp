@@ -237,6 +237,15 @@ BOOST_AUTO_TEST_CASE(where_the_count_is_not_certain_it_is_not_judged) {
     // Content sent before 354 (a client that does not wait).
     BOOST_TEST(dialog().hello().c("DATA\r\nSubject: x\r\n.\r\n").s("354 go\r\n250 2.0.0 kept\r\n").rules() ==
                "");
+    // Content with NUL, or a text line past 1000 octets: it may be refused before its end.
+    const auto content = [](std::string line) {
+        dialog d;
+        d.hello().c("DATA\r\n").s("354 go\r\n").c(line + "\r\n").s("500 5.5.2 no\r\n");
+        return d.rules();
+    };
+    BOOST_TEST(content(std::string(".\0", 2)) == "");
+    BOOST_TEST(content(std::string(999, 'x')) == "");
+    BOOST_TEST(content(std::string(998, 'x')) == "reply-unsolicited");
     // Form is judged all the same, and enhanced codes where no EHLO is about.
     BOOST_TEST(dialog().hello().c("\r\n").s("500 no\n").rules() == "reply-bare-lf enhanced-code-missing");
     // With an EHLO about, its reply needs no code.
