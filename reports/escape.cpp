@@ -4,8 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <iterator>
-
 namespace reports {
 namespace {
 
@@ -42,8 +40,12 @@ bool is_visible(char32_t c) {
 }
 
 void append_hex(std::string& to, std::string_view octets) {
-    for (unsigned char octet : octets)
-        fmt::format_to(std::back_inserter(to), "\\x{:02X}", octet);
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    for (unsigned char octet : octets) {
+        to += "\\x";
+        to += digits[octet >> 4];
+        to += digits[octet & 0xF];
+    }
 }
 
 void append_escaped(std::string& to, std::string_view s, bool double_backslash) {
