@@ -69,7 +69,8 @@ interpreter::result interpreter::run_steps(std::span<const suite::step> steps) {
 
 interpreter::result interpreter::run_step(const suite::step& s) {
     // Neighbouring lines to one connection go out in one write, through blocks and fragments.
-    if (!is_block(s)) co_await flush_all(sends(s) ? s.connection : 0);
+    const int still_gathering = sends(s) ? s.connection : 0;
+    if (!is_block(s)) co_await flush_all(still_gathering);
     auto r = co_await carry_out(s);
     if (!r.held() && !r.at) {
         r.at = &s;

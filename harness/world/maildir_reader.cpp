@@ -2,8 +2,8 @@
 // without the flags, however often one looks. A folder that does not exist yet holds no mail. Files that
 // were there before the reader are never opened: a live mailbox may hold gigabytes.
 #include "harness/world/crlf.hpp"
-#include "net/event.hpp"
 #include "harness/world/mailbox.hpp"
+#include "net/event.hpp"
 
 #include <fmt/core.h>
 
