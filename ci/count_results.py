@@ -21,8 +21,11 @@ def cases_named_in(output):
 
 def unit_cases(path):
     """Passed and failed cases. A program that failed without naming a case (a crash) counts as one failure."""
-    passed = failed = 0
-    for program in ElementTree.parse(path).getroot().iter("testcase"):
+    programs = list(ElementTree.parse(path).getroot().iter("testcase"))
+    if not programs:
+        print(f"  {path}: no program was run")
+    passed, failed = 0, 0 if programs else 1
+    for program in programs:
         output = "".join(program.findtext(tag) or "" for tag in ("system-out", "system-err"))
         skipped = program.find("skipped")
         if skipped is not None and "SKIP_RETURN_CODE" in (skipped.get("message") or ""):

@@ -62,6 +62,9 @@ class Count(unittest.TestCase):
     def test_a_program_that_was_not_run_fails(self):
         self.assertEqual(self.count(unit=ctest("notrun", "")), (1, "0 passed, 1 failed"))
 
+    def test_no_program_is_a_failure(self):
+        self.assertEqual(self.count(3, 0, unit="<testsuite></testsuite>"), (1, "3 passed, 1 failed"))
+
     def test_suites(self):
         totals = {"cases": 10, "skip": 3, "failures": 1, "inconclusive": 2, "warn": 1, "info": 1}
         self.assertEqual(self.count(suites=json.dumps({"totals": totals})), (1, "4 passed, 3 failed"))
