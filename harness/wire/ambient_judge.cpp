@@ -18,6 +18,7 @@ void note(std::vector<deviation>& found, std::string_view rule, std::size_t offs
 }
 
 constexpr std::size_t longest_response = 12288; // RFC 4954 §4
+constexpr std::size_t longest_text = 1000;      // with CRLF, RFC 5321 §4.5.3.1.6
 
 // RFC 5321 §4.2.3, and what extensions define: RFC 4954 (235 334 432 454 530 534 535 538), RFC 3207 (454),
 // RFC 1985 (253 458 459), RFC 7504 (521 556).
@@ -64,6 +65,8 @@ void ambient_judge::sent(std::string_view octets) {
     while (!octets.empty()) {
         const auto end = octets.find('\n');
         partial_.append(octets.substr(0, end == std::string_view::npos ? end : end + 1));
+        // It may be refused on the spot, be it whole or not yet.
+        if (mode_ == reading::content && partial_.size() > longest_text) lose_track();
         if (end == std::string_view::npos) return;
         octets.remove_prefix(end + 1);
         line_sent(partial_);
@@ -77,8 +80,7 @@ void ambient_judge::line_sent(std::string_view line) {
     line = without_line_end(line);
     switch (mode_) {
     case reading::content:
-        // A text line past 1000 octets, or with NUL, may be refused on the spot, or end at the NUL.
-        if (line.size() > 998 || line.find('\0') != std::string_view::npos) lose_track();
+        if (line.find('\0') != std::string_view::npos) lose_track(); // the line may end at it
         if (line == ".") {
             mode_ = reading::commands;
             // RFC 2033 §4.2: one reply for each accepted recipient
