@@ -105,7 +105,7 @@ net::task<outcome<asker>> greeted(std::string service, std::string address,
         const auto secured = co_await session.tls();
         if (!secured) co_return std::unexpected(secured.error());
     }
-    const auto greeting = co_await session.reply("as greeting");
+    const auto greeting = co_await session.reply("at the greeting");
     if (!greeting) co_return std::unexpected(greeting.error());
     session.refused = greeting->code == "554";
     if (greeting->code != "220" && !session.refused)
