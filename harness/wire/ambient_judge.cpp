@@ -17,8 +17,10 @@ void note(std::vector<deviation>& found, std::string_view rule, std::size_t offs
     found.push_back({std::string(rule), offset, std::move(text)});
 }
 
-constexpr std::size_t longest_response = 12288; // RFC 4954 §4
-constexpr std::size_t longest_text = 1000;      // with CRLF, RFC 5321 §4.5.3.1.6
+// With CRLF: RFC 5321 §4.5.3.1.4 and §4.5.3.1.6, RFC 4954 §4.
+constexpr std::size_t longest_command = 512;
+constexpr std::size_t longest_text = 1000;
+constexpr std::size_t longest_response = 12290;
 
 // RFC 5321 §4.2.3, and what extensions define: RFC 4954 (235 334 432 454 530 534 535 538), RFC 3207 (454),
 // RFC 1985 (253 458 459), RFC 7504 (521 556).
@@ -61,12 +63,21 @@ void ambient_judge::lose_track() {
     outstanding_.clear();
 }
 
+// Past it a line may be refused on the spot, be it whole or not, or be taken for several.
+std::size_t ambient_judge::longest_line() const {
+    switch (mode_) {
+    case reading::content: return longest_text;
+    case reading::challenge_response: return longest_response;
+    case reading::commands: break;
+    }
+    return longest_command;
+}
+
 void ambient_judge::sent(std::string_view octets) {
     while (!octets.empty()) {
         const auto end = octets.find('\n');
         partial_.append(octets.substr(0, end == std::string_view::npos ? end : end + 1));
-        // It may be refused on the spot, be it whole or not yet.
-        if (mode_ == reading::content && partial_.size() > longest_text) lose_track();
+        if (partial_.size() > longest_line()) lose_track();
         if (end == std::string_view::npos) return;
         octets.remove_prefix(end + 1);
         line_sent(partial_);
@@ -88,7 +99,6 @@ void ambient_judge::line_sent(std::string_view line) {
         }
         break;
     case reading::challenge_response:
-        if (line.size() > longest_response) lose_track(); // it may be taken for several lines
         mode_ = reading::commands;
         outstanding_.push_back(answer_to::other);
         break;
@@ -97,8 +107,8 @@ void ambient_judge::line_sent(std::string_view line) {
 }
 
 void ambient_judge::command_sent(std::string_view line) {
-    // An empty line, an over-long one or one with NUL may get one reply, several or none.
-    if (line.empty() || line.size() > 510 || std::ranges::any_of(line, is_control)) lose_track();
+    // An empty line, or one with NUL, may get one reply, several or none.
+    if (line.empty() || std::ranges::any_of(line, is_control)) lose_track();
     const auto verb = upper(first_word(line));
     auto expected = answer_to::other;
     if (verb == "EHLO" || verb == "LHLO") expected = answer_to::ehlo;

@@ -35,6 +35,7 @@ class ambient_judge {
     enum class answer_to { greeting, ehlo, helo, mail, rcpt, data, content, starttls, other };
     enum class reading { commands, content, challenge_response };
 
+    std::size_t longest_line() const;
     void line_sent(std::string_view line);
     void command_sent(std::string_view line);
     void lose_track();

@@ -246,6 +246,10 @@ BOOST_AUTO_TEST_CASE(where_the_count_is_not_certain_it_is_not_judged) {
     BOOST_TEST(content(std::string(".\0", 2)) == "");
     BOOST_TEST(content(std::string(999, 'x')) == "");
     BOOST_TEST(content(std::string(998, 'x')) == "reply-unsolicited");
+    // So may a command line, before its end.
+    BOOST_TEST(dialog().hello().c(std::string(513, 'x')).s("500 5.5.2 no\r\n").rules() == "");
+    BOOST_TEST(dialog().hello().c(std::string(512, 'x')).s("500 5.5.2 no\r\n").rules() ==
+               "reply-unsolicited");
     dialog unfinished;
     unfinished.hello().c("DATA\r\n").s("354 go\r\n").c(std::string(1001, 'x')).s("500 5.5.2 no\r\n");
     BOOST_TEST(unfinished.rules() == "");
