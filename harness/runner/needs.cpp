@@ -39,6 +39,9 @@ std::string lacking(const suite::test_case& c, const target::target_info& target
                            c.accounts, c.accounts == 1 ? "" : "s", target.accounts.size());
     if (c.reads_mail && target.maildir.empty())
         return "delivered mail cannot be read (--maildir PATH, or `mailboxes:` of the profile)";
+    if (c.restarts && !target.no_restart.empty())
+        return fmt::format("stops the server and starts it again, which mailspec cannot do here: {}",
+                           target.no_restart);
     for (const auto& n : c.needs)
         if (!n.capability && target.features.contains(n.name) == n.negative)
             return fmt::format("the profile {} `{}` under features", n.negative ? "states" : "does not state",

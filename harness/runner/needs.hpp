@@ -11,7 +11,8 @@ namespace mailspec::runner {
 
 using capabilities = std::map<std::string, target::service_capabilities>; // by service
 
-// What can be said before asking the server: services, accounts, a way to read mail, features.
+// What can be said before asking the server: services, accounts, a way to read mail, features, whether it can
+// be restarted.
 std::string lacking(const suite::test_case& c, const target::target_info& target);
 
 // What EHLO of its services does not offer (or offers, for `not`).

@@ -1,12 +1,8 @@
-// Starting a server and waiting until it is ready: from a profile, or refmaild, which says itself when it
-// is ready and where (one line of JSON). See running_target.hpp.
-#include "harness/target/probe.hpp"
+// Bringing a target up: its work folder, the words of its commands, and what it is given to begin with. How
+// a server is started and waited for is server_start's. See running_target.hpp.
 #include "harness/target/running_target.hpp"
-#include "net/connect.hpp"
-#include "net/endpoint.hpp"
-#include "net/event.hpp"
+#include "harness/target/server_start.hpp"
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
 
 #include <cstdlib>
@@ -19,9 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
-namespace json = boost::json;
 
-constexpr auto refmaild_within = 20s;
 constexpr int refmaild_accounts = 24;                   // more than the cases that run at once, some with two
 constexpr auto refmaild_message_size = 8 * 1024 * 1024; // small enough for cases to exceed it
 constexpr std::string_view busy_account = "busy";
@@ -58,17 +52,16 @@ class launcher {
     net::task<launched> from_profile(profile p, launch_options options) {
         up_->info = p.target;
         if (p.start) {
-            const auto taken = co_await already_there();
-            if (!taken.empty())
-                co_return failed(taken + " before the server was started: stop what runs there, or give the "
-                                         "profile other ports");
             if (auto made = make_work(options); !made) co_return std::unexpected(made.error());
             up_->info.maildir = filled(p.target.maildir, up_->work_, p.folder);
-            auto begun = begin(filled(p.start->command, up_->work_, p.folder), false);
+            auto plan = *p.start;
+            for (auto* words : {&plan.command, &plan.stop, &plan.kill})
+                *words = filled(*words, up_->work_, p.folder);
+            up_->stop_command_ = plan.stop;
+            up_->kill_command_ = plan.kill;
+            auto how = start_by_plan(std::move(plan), up_->place());
+            const auto begun = co_await begin(std::move(how));
             if (!begun) co_return std::unexpected(begun.error());
-            up_->stop_command_ = filled(p.start->stop, up_->work_, p.folder);
-            const auto ready = co_await wait_until_ready(*p.start);
-            if (!ready) co_return std::unexpected(ready.error());
         }
         if (!p.version_command.empty()) ask_version(filled(p.version_command, up_->work_, p.folder));
         co_return std::move(up_);
@@ -86,28 +79,24 @@ class launcher {
             everybody += fmt::format("{}ms{:02}", i == 1 ? "" : ",", i);
         }
         if (auto made = add_features(command, everybody); !made) co_return std::unexpected(made.error());
-        auto begun = begin(command, true);
+        auto how = start_of_refmaild(std::move(command), std::string(busy_account), up_->place());
+        const auto begun = co_await begin(std::move(how));
         if (!begun) co_return std::unexpected(begun.error());
-        std::string said;
-        const auto until = net::deadline::in(refmaild_within);
-        while (!said.contains('\n')) {
-            said += up_->server_->take_output();
-            if (said.contains('\n')) break;
-            if (!up_->server_->running())
-                co_return failed(fmt::format("refmaild {} before it was ready", up_->server_->ending()),
-                                 up_->log_tail());
-            if (until.passed())
-                co_return failed("refmaild did not say that it is ready within 20 s", up_->log_tail());
-            const auto soon = net::deadline::in(2ms);
-            co_await net::sleep_until(soon);
-        }
-        if (const auto wrong = read_announcement(said.substr(0, said.find('\n'))); !wrong.empty())
-            co_return failed("refmaild announced itself in words that mailspec does not know: " + wrong,
-                             said);
         co_return std::move(up_);
     }
 
   private:
+    net::task<std::expected<void, launch_error>> begin(std::unique_ptr<server_start> how) {
+        up_->start_ = std::move(how);
+        const auto begun = co_await up_->start_->begin(up_->info, up_->server_);
+        const bool out_of_reach = up_->server_.daemonised && up_->kill_command_.empty();
+        up_->info.no_restart = out_of_reach
+                                   ? "its start command leaves a daemon behind, and its profile does "
+                                     "not say how to kill that (`kill:` under `start:`)"
+                                   : "";
+        co_return begun;
+    }
+
     std::expected<void, launch_error> make_work(const launch_options& options) {
         if (options.work.empty()) {
             auto pattern = (fs::temp_directory_path() / "mailspec-XXXXXX").string();
@@ -151,50 +140,6 @@ class launcher {
         return {};
     }
 
-    std::expected<void, launch_error> begin(std::vector<std::string> command, bool listen) {
-        auto started = process::start({std::move(command), up_->work_, up_->log_, listen});
-        if (!started) return failed(started.error());
-        up_->server_ = std::move(*started);
-        return {};
-    }
-
-    // A server that runs already would be judged in place of the one that we start.
-    net::task<std::string> already_there() {
-        for (const auto& [service, address] : up_->info.services) {
-            const auto at = net::parse_endpoint(address);
-            if (!at) continue;
-            const auto until = net::deadline::in(1s);
-            const auto answered = co_await net::connect(at->host, at->port, until);
-            if (answered) co_return fmt::format("somebody listens at {} ({})", address, service);
-        }
-        co_return std::string{};
-    }
-
-    net::task<std::expected<void, launch_error>> wait_until_ready(const start_plan& plan) {
-        const auto address = up_->info.services.at(plan.ready);
-        const auto until = net::deadline::in(plan.within);
-        auto pause = 10ms;
-        for (;;) {
-            const auto up = co_await greets(plan.ready, address, std::chrono::milliseconds(2000));
-            if (!up_->server_->running()) {
-                const bool left_a_daemon = !plan.stop.empty() && up_->server_->succeeded();
-                if (!left_a_daemon)
-                    co_return failed(fmt::format("the server {} before it was ready on {}",
-                                                 up_->server_->ending(), address),
-                                     up_->log_tail());
-                up_->daemonised_ = true;
-            }
-            if (up) co_return std::expected<void, launch_error>{};
-            if (until.passed())
-                co_return failed(fmt::format("the server did not become ready: {} at {} after {} s: {}",
-                                             plan.ready, address, plan.within.count() / 1000.0, up.error()),
-                                 up_->log_tail());
-            const auto soon = net::deadline::in(pause);
-            co_await net::sleep_until(soon);
-            pause = std::min(pause * 2, 250ms);
-        }
-    }
-
     void ask_version(std::vector<std::string> command) {
         const auto folder = up_->work_.empty() ? fs::current_path() : up_->work_;
         auto asked = process::start({command, folder, {}, true});
@@ -207,29 +152,6 @@ class launcher {
         }
         if (said.empty())
             up_->note = fmt::format("the version is unknown: `{}` printed nothing", command.back());
-    }
-
-    // {"domain":..., "accounts":[{"user","address","password"}], "services":{...}, "maildir":...}
-    std::string read_announcement(const std::string& line) {
-        try {
-            const auto all = json::parse(line).as_object();
-            auto& info = up_->info;
-            const auto text = [](const json::value& v) { return std::string(v.as_string()); };
-            info.domain = text(all.at("domain"));
-            info.maildir = text(all.at("maildir"));
-            if (const auto* version = all.if_contains("version")) info.version = text(*version);
-            for (const auto& [name, address] : all.at("services").as_object())
-                info.services[std::string(name)] = text(address);
-            for (const auto& item : all.at("accounts").as_array()) {
-                const auto& one = item.as_object();
-                if (text(one.at("user")) == busy_account) continue;
-                info.accounts.push_back(
-                    {text(one.at("user")), text(one.at("password")), text(one.at("address"))});
-            }
-        } catch (const std::exception& e) {
-            return e.what();
-        }
-        return {};
     }
 
     std::unique_ptr<running_target> up_;

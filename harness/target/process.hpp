@@ -3,6 +3,7 @@
 // signals anything but that group. POSIX; the child dies with mailspec where the kernel offers that (Linux).
 #pragma once
 #include <chrono>
+#include <csignal>
 #include <expected>
 #include <filesystem>
 #include <memory>
@@ -32,6 +33,8 @@ class process {
     bool succeeded();          // ended with status 0
     std::string take_output(); // what stdout said since the last call
 
+    pid_t id() const { return id_; }
+    void ask_to_stop() const { kill_group(SIGTERM); } // and does not wait
     // SIGTERM to the group; SIGKILL to what is left of it when `patience` is over. Waits that long.
     void stop(std::chrono::milliseconds patience);
     bool wait(std::chrono::milliseconds patience); // false: still running

@@ -103,6 +103,7 @@ void read_start(yaml_map& top, profile& p) {
     plan.ready = start->text("ready").value_or("smtp");
     plan.within = start->duration("within").value_or(plan.within);
     plan.stop = start->words("stop");
+    plan.kill = start->words("kill");
     start->no_other_keys();
     if (!start->has("command"))
         start->error("command", "missing; write the words of the command that starts the server");

@@ -18,6 +18,7 @@ struct start_plan {
     std::string ready; // the service whose greeting says that all is up
     std::chrono::milliseconds within{60000};
     std::vector<std::string> stop; // empty: SIGTERM to the process group of command
+    std::vector<std::string> kill; // empty: SIGKILL to command and all that descends from it
 };
 
 struct profile {

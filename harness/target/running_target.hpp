@@ -4,6 +4,7 @@
 #pragma once
 #include "harness/target/process.hpp"
 #include "harness/target/profile.hpp"
+#include "harness/target/server_start.hpp"
 #include "harness/target/target.hpp"
 #include "net/byte_stream.hpp"
 
@@ -14,31 +15,47 @@
 
 namespace mailspec::target {
 
-struct launch_error {
-    std::string text; // a sentence that says what to do
-    std::string log;  // the server's last lines, if it had some
-};
-
 class running_target {
   public:
     target_info info;
     std::string note; // something the user should hear, e.g. why the version is unknown
 
-    running_target() = default;
-    ~running_target() { stop(); }
+    running_target();
+    ~running_target(); // stops it
     running_target(const running_target&) = delete;
     running_target& operator=(const running_target&) = delete;
 
-    // Did a server that we started end by itself? "was killed by signal 11 (Segmentation fault)"
+    // Is the server lost, though nobody ended it? "was killed by signal 11 (Segmentation fault)", "could not
+    // be started again: ..."; empty: it is not, or mailspec did not start it.
     std::string death();
     std::string log_tail() const;
     void stop(); // waits for the server's end; twice is once
 
+    // For cases that stop the server and start it again; none of them may when info.no_restart says why not.
+    // Neither stopped nor killed by these: a server that ended by itself is up all the same.
+    bool up() const { return state_ == state::up; }
+    // Asks it to end in good order; does not wait for that.
+    std::expected<void, std::string> ask_to_stop();
+    // Ends all of its processes at one instant, as a crash would: none of them gets to tidy up. Returns when
+    // they are gone. What the kernel holds for the disk is not lost, as it would be with the machine.
+    net::task<std::expected<void, std::string>> kill();
+    // Waits for the end of one that was asked to stop, starts it with the same command in the same work
+    // folder, and waits until it greets. Its addresses may be other ones afterwards. What died by itself is
+    // started again as well.
+    net::task<std::expected<void, launch_error>> start_again();
+
   private:
     friend class launcher;
-    std::unique_ptr<process> server_;
-    std::vector<std::string> stop_command_;
-    bool daemonised_ = false; // the start command ended well and left a server behind
+    net::task<void> wait_for_end();
+    std::expected<std::unique_ptr<process>, std::string> run(const std::vector<std::string>& command) const;
+    work_place place() const { return {work_, log_}; }
+
+    std::unique_ptr<server_start> start_; // null: it ran already
+    server_process server_;
+    std::unique_ptr<process> stopping_; // the stop command, while it runs
+    std::vector<std::string> stop_command_, kill_command_;
+    enum class state { up, stopping, killed } state_ = state::up; // the last two: by a script
+    std::string lost_;                                            // why it could not be started again
     std::filesystem::path work_, log_;
     bool remove_work_ = false;
 };

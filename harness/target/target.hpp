@@ -28,6 +28,8 @@ struct target_info {
     int sessions = 64; // most connections at once that it takes gently
     std::chrono::milliseconds reply_timeout{10000};
     bool allow_remote = false;
+    // Why no case may stop the server and start it again; empty: one may.
+    std::string no_restart = "mailspec did not start it";
 };
 
 // What the EHLO of a service offers, as found by a probe before the run.

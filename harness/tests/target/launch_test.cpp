@@ -1,60 +1,15 @@
 // Bringing targets up: servers that start, die, never greet, leave a daemon behind; refmaild's announcement.
-#include "harness/target/running_target.hpp"
+#include "harness/tests/target/scripted_target.hpp"
 #include "harness/tests/target/temporary_folder.hpp"
-#include "net/connect.hpp"
 #include "net/event.hpp"
-#include "net/listener.hpp"
-#include "net/run.hpp"
 
-#include <boost/asio/this_coro.hpp>
 #include <boost/test/unit_test.hpp>
-#include <fmt/format.h>
 
 #include <sys/stat.h>
 
 using namespace mailspec;
+using namespace mailspec::testing;
 using namespace std::chrono_literals;
-
-namespace {
-
-// A port that nobody has now.
-std::uint16_t free_port() {
-    std::uint16_t port = 0;
-    net::run([&]() -> net::task<void> {
-        const auto on = co_await boost::asio::this_coro::executor;
-        const net::endpoint any{"127.0.0.1", 0};
-        port = (*net::listener::open(on, any))->local().port;
-    });
-    return port;
-}
-
-target::profile profile_of(std::vector<std::string> command, std::uint16_t port) {
-    target::profile p;
-    p.target.name = "scripted";
-    p.target.services["smtp"] = fmt::format("127.0.0.1:{}", port);
-    p.target.maildir = "{work}/mail/{user}";
-    p.folder = SOURCE_DIR "/harness/tests/target";
-    p.start = target::start_plan{std::move(command), "smtp", 10s, {}};
-    return p;
-}
-
-std::vector<std::string> server(std::uint16_t port, const char* mode) {
-    return {"python3", "{profile}/scripted_server.py", std::to_string(port), mode};
-}
-
-target::launched bring_up(const target::profile& p, const target::launch_options& how = {}) {
-    return net::run_for<target::launched>([&] { return target::launch(p, how); });
-}
-
-bool answers(std::uint16_t port) {
-    return net::run_for<bool>([&]() -> net::task<bool> {
-        const auto soon = net::deadline::in(1s);
-        const auto stream = co_await net::connect("127.0.0.1", port, soon);
-        co_return stream.has_value();
-    });
-}
-
-} // namespace
 
 BOOST_AUTO_TEST_SUITE(launching)
 
@@ -133,7 +88,7 @@ BOOST_AUTO_TEST_CASE(a_daemon_with_a_stop_command) {
         BOOST_TEST((*up)->death() == "");
         BOOST_TEST(answers(port));
     }
-    BOOST_TEST(!answers(port));
+    BOOST_TEST(falls_silent(port));
     BOOST_TEST(work.read("stopped") == "stopped\n"); // a folder that was named is kept
 }
 

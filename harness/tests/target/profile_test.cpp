@@ -25,6 +25,7 @@ start:
   ready: submission
   within: 90s
   stop: [ "{profile}/stop" ]
+  kill: [ "{profile}/kill", "{work}" ]
 limits:
   sessions: 7
   reply: 500ms
@@ -78,6 +79,7 @@ BOOST_AUTO_TEST_CASE(reads_everything) {
     BOOST_TEST(p->start->ready == "submission");
     BOOST_TEST(p->start->within.count() == 90000);
     BOOST_TEST(p->start->stop.at(0) == "{profile}/stop");
+    BOOST_TEST(p->start->kill.at(1) == "{work}");
     BOOST_TEST(p->version_command.at(2) == "echo 1.2");
     BOOST_TEST(p->folder == folder.path());
 }
@@ -110,15 +112,15 @@ BOOST_AUTO_TEST_CASE(mistakes_by_their_words) {
                "p.yaml:1:1: domain: missing; write `domain: the domain whose mail the server takes`");
     BOOST_TEST(mistake(with("name: Testmail", "name: [a]")) == "p.yaml:1:7: name: expected text");
     BOOST_TEST(mistake(with("sessions: 7", "sessions: many")) ==
-               "p.yaml:19:13: limits.sessions: `many` is not a number from 1 to 10000");
+               "p.yaml:20:13: limits.sessions: `many` is not a number from 1 to 10000");
     BOOST_TEST(mistake(with("sessions: 7", "sessions: 0")) ==
-               "p.yaml:19:13: limits.sessions: `0` is not a number from 1 to 10000");
+               "p.yaml:20:13: limits.sessions: `0` is not a number from 1 to 10000");
     BOOST_TEST(mistake(with("within: 90s", "within: 90")) ==
                "p.yaml:16:11: start.within: `90` is not a duration such as 500ms, 30s or 2m");
     BOOST_TEST(mistake(with("ready: submission", "ready: lmtp")) ==
                "p.yaml:15:10: start.ready: `lmtp` is not one of the services above");
     BOOST_TEST(mistake(with("other: false", "other: perhaps")) ==
-               "p.yaml:24:10: features.other: `perhaps` is neither true nor false");
+               "p.yaml:25:10: features.other: `perhaps` is neither true nor false");
     BOOST_TEST(
         mistake(with("{user}\"", "all\"")) ==
         "p.yaml:12:12: mailboxes.maildir: has neither {user} nor {local-part} in it: each account needs "
