@@ -120,7 +120,7 @@ int mutate(const mutate_options& options, const program& p) {
     plan.cases = selected_cases(input);
     plan.jobs = options.jobs;
     plan.bring_up = chosen.bring_up;
-    plan.told = [&](const suite::test_case& c, script::case_outcome outcome) {
+    plan.told = [&](const suite::test_case& c, script::case_outcome outcome, const std::string&) {
         recorded.insert_or_assign(c.id, std::pair(&c, std::move(outcome)));
     };
     plan.skipped = [&](const suite::test_case&, const std::string&) { ++skipped; };

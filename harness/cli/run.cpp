@@ -96,16 +96,19 @@ class run_command {
         plan.skipped = [&](const suite::test_case& c, const std::string& reason) {
             add(runner::skipped(c, reason));
         };
-        plan.told = [&](const suite::test_case& c, const script::case_outcome& outcome) {
+        plan.told = [&](const suite::test_case& c, const script::case_outcome& outcome,
+                        const std::string& crash) {
             ambient.add(c, outcome);
-            add(runner::result_of(c, outcome, how_));
+            add(crash.empty() ? runner::result_of(c, outcome, how_) : runner::crashed(c, outcome, crash));
         };
         finish(runner::run_session(std::move(plan)), input, ambient);
     }
 
     void take(const target::target_info& info) {
         run_.target_name = info.name;
-        run_.target_version = info.version;
+        // Many programs print "postfix 3.7" when they are asked for their version.
+        const bool named = info.version.starts_with(info.name + " ");
+        run_.target_version = named ? info.version.substr(info.name.size() + 1) : info.version;
         run_.services = info.services;
     }
 

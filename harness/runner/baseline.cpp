@@ -109,6 +109,25 @@ std::string first_line(const std::string& text) {
     return line;
 }
 
+// What is to be explained, above a drafted entry.
+std::string comment_on(const reports::case_result& r) {
+    std::string text = fmt::format("\n  # {}\n", first_line(r.title));
+    if (r.found)
+        text += fmt::format("  # wanted: {}\n  # came: {}\n", first_line(r.found->expected),
+                            first_line(r.found->actual));
+    else if (!r.reason.empty())
+        text += fmt::format("  # {}\n", first_line(r.reason));
+    return text;
+}
+
+std::string entry_text(const std::string& id, const baseline_entry& e) {
+    std::string text = fmt::format("  {}:\n    verdict: {}\n    reason: {}", id, reports::name_of(e.verdict),
+                                   quoted(e.reason));
+    if (!e.step.empty()) text += fmt::format("\n    step: {}", quoted(e.step));
+    if (e.expires) text += fmt::format("\n    expires: {}", date_text(*e.expires));
+    return text;
+}
+
 } // namespace
 
 std::expected<baseline, std::vector<std::string>> load_baseline(const std::string& file) {
@@ -146,28 +165,25 @@ std::vector<std::string> stale_entries(const baseline& known, const std::set<std
 }
 
 std::string draft_baseline(const reports::run_result& run, const baseline& known) {
-    std::string out = fmt::format(
-        "# Known deviations of {}{}{}. Give each a reason: an entry without one does not load.\ncases:",
-        run.target_name, run.target_version.empty() ? "" : " ", run.target_version);
-    bool any = false;
+    std::string entries;
+    std::set<std::string> ran;
     for (const auto& r : run.cases) {
+        ran.insert(r.id);
         if (r.outcome != verdict::fail && r.outcome != verdict::inconclusive) continue;
-        any = true;
-        const auto before = known.cases.find(r.id);
-        const std::string reason = before == known.cases.end() ? "" : before->second.reason;
-        out += fmt::format("\n  # {}", first_line(r.title));
-        if (r.found)
-            out += fmt::format("\n  # wanted: {}\n  # came: {}", first_line(r.found->expected),
-                               first_line(r.found->actual));
-        else if (!r.reason.empty())
-            out += fmt::format("\n  # {}", first_line(r.reason));
-        out += fmt::format("\n  {}:\n    verdict: {}\n    reason: {}", r.id, reports::name_of(r.outcome),
-                           quoted(reason));
-        if (r.found && r.suite != "smtp/ambient") out += fmt::format("\n    step: {}", quoted(r.found->step));
-        if (before != known.cases.end() && before->second.expires)
-            out += fmt::format("\n    expires: {}", date_text(*before->second.expires));
+        baseline_entry e;
+        if (const auto before = known.cases.find(r.id); before != known.cases.end()) e = before->second;
+        e.verdict = r.outcome;
+        // An ambient rule's step is the case that happened to prove it.
+        e.step = r.found && r.suite != "smtp/ambient" ? r.found->step : "";
+        entries += comment_on(r) + entry_text(r.id, e);
     }
-    return out + (any ? "\n" : " {}\n");
+    for (const auto& [id, e] : known.cases) // what this run was not about
+        if (!ran.contains(id)) entries += "\n" + entry_text(id, e);
+    return fmt::format(
+        "# Known deviations of {}{}{}. Give each a reason: an entry without one does not load.\n"
+        "cases:{}\n",
+        run.target_name, run.target_version.empty() ? "" : " ", run.target_version,
+        entries.empty() ? " {}" : entries);
 }
 
 } // namespace mailspec::runner

@@ -2,11 +2,14 @@
 #include "harness/runner/run_cases.hpp"
 
 #include "harness/runner/case_order.hpp"
+#include "harness/runner/server_hands.hpp"
 #include "harness/runner/socket_connector.hpp"
 #include "harness/target/account_pool.hpp"
+#include "net/event.hpp"
 #include "net/run.hpp"
 
 #include <boost/asio/this_coro.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <deque>
@@ -16,9 +19,13 @@ namespace mailspec::runner {
 
 namespace {
 
+using namespace std::chrono_literals;
 using boost::asio::any_io_executor;
 
-constexpr int hopeless = 3;
+constexpr int hopeless = 3;       // troubles in a row, at the end
+constexpr int most_restarts = 10; // of a server that dies again and again
+// Its connections break a moment before a process is seen to have ended.
+constexpr auto death_shows_within = 100ms;
 
 // Connections held for a case, given back when it ends.
 class held_sessions {
@@ -35,12 +42,18 @@ class held_sessions {
     int count_;
 };
 
+struct ended_case {
+    const suite::test_case* c;
+    script::case_outcome outcome;
+};
+
 // What the workers of one run share. They hold it together: when the loop is thrown away half-way (Ctrl-C),
 // leases still find the pool that they return to.
 struct shared_run {
     shared_run(const any_io_executor& on, target::running_target& up, outcome_sink sink)
         : target(up)
         , connector(up.info.services)
+        , hands(up, connector)
         , mailboxes(up.info.maildir.empty() ? nullptr : world::maildir_reader(up.info.maildir))
         , accounts(on, up.info.accounts)
         , sessions(on, up.info.sessions)
@@ -49,6 +62,7 @@ struct shared_run {
 
     target::running_target& target;
     socket_connector connector;
+    server_hands hands;
     std::unique_ptr<world::mailbox_reader> mailboxes;
     target::account_pool accounts;
     target::fair_gate sessions;
@@ -56,12 +70,11 @@ struct shared_run {
     int workers = 0;
     outcome_sink told;
     token_source tokens;
-    std::deque<const suite::test_case*> waiting;
-    struct troubled {
-        const suite::test_case* c;
-        script::case_outcome outcome;
-    };
-    std::deque<troubled> again;
+    std::deque<const suite::test_case*> waiting, alone; // alone: they stop and start the server
+    std::deque<ended_case> again;                       // met trouble
+    std::deque<ended_case> suspects;                    // ran when the server died
+    int restarts = 0;
+    cases_end end;
 };
 
 using shared_ptr = std::shared_ptr<shared_run>;
@@ -71,8 +84,9 @@ net::task<script::case_outcome> run_one(shared_ptr run, const suite::test_case& 
     const auto lease = co_await run->accounts.lease(c.accounts);
     const int count = co_await run->sessions.enter(connections_of(c));
     const held_sessions held(run->sessions, count);
-    script::case_environment environment{run->target.info, run->connector,   run->mailboxes.get(),
-                                         nullptr,          lease.accounts(), run->tokens.next()};
+    auto* hands = run->target.info.no_restart.empty() ? &run->hands : nullptr;
+    script::case_environment environment{run->target.info, run->connector,    run->mailboxes.get(), hands,
+                                         lease.accounts(), run->tokens.next()};
     co_return co_await script::run_case(c, std::move(environment));
 }
 
@@ -80,41 +94,39 @@ bool in_trouble(const script::case_outcome& outcome) {
     return outcome.what == script::case_outcome::kind::trouble;
 }
 
+// Did the server die under this case? What held needs no explanation.
+net::task<bool> died_under(shared_ptr run, const script::case_outcome& outcome) {
+    if (outcome.what == script::case_outcome::kind::held) co_return false;
+    const bool broken =
+        in_trouble(outcome) || (outcome.found && outcome.found->actual.starts_with("connection"));
+    const bool ours = run->target.info.no_restart.empty();
+    const auto until = net::deadline::in(death_shows_within);
+    while (ours && broken && run->target.death().empty() && !until.passed()) {
+        const auto soon = net::deadline::in(2ms);
+        co_await net::sleep_until(soon);
+    }
+    co_return !run->target.death().empty();
+}
+
 net::task<void> work(shared_ptr run) {
     while (!run->waiting.empty() && run->target.death().empty()) {
         const auto* c = run->waiting.front();
         run->waiting.pop_front();
         auto outcome = co_await run_one(run, *c);
-        if (in_trouble(outcome) && run->target.death().empty())
+        const bool died = co_await died_under(run, outcome);
+        if (died)
+            run->suspects.push_back({c, std::move(outcome)});
+        else if (in_trouble(outcome))
             run->again.push_back({c, std::move(outcome)});
         else
-            run->told(*c, std::move(outcome));
+            run->told(*c, std::move(outcome), "");
     }
     --run->workers;
     run->worker_ended.notify();
 }
 
-// One at a time, when the others are through: a server that was only busy has peace now. When several in a
-// row cannot be had even so, it is gone, and the rest keep what they met at first.
-net::task<void> try_again(shared_ptr run) {
-    int in_a_row = 0;
-    while (!run->again.empty()) {
-        auto [c, outcome] = std::move(run->again.front());
-        run->again.pop_front();
-        if (in_a_row < hopeless && run->target.death().empty()) outcome = co_await run_one(run, *c);
-        in_a_row = in_trouble(outcome) ? in_a_row + 1 : 0;
-        run->told(*c, std::move(outcome));
-    }
-}
-
-} // namespace
-
-net::task<void> run_cases(case_list cases, target::running_target& target, int jobs, outcome_sink told) {
-    const auto on = co_await boost::asio::this_coro::executor;
-    const auto run = std::make_shared<shared_run>(on, target, std::move(told));
-    run->waiting.assign(cases.begin(), cases.end());
-
-    run->workers = int(std::min<std::size_t>(std::size_t(std::max(1, jobs)), cases.size()));
+net::task<void> work_side_by_side(shared_ptr run, int jobs) {
+    run->workers = int(std::min<std::size_t>(std::size_t(std::max(1, jobs)), run->waiting.size()));
     for (int i = run->workers; i > 0; --i) {
         std::function<net::task<void>()> worker = [run] { return work(run); };
         co_await net::spawn_beside(std::move(worker));
@@ -122,8 +134,97 @@ net::task<void> run_cases(case_list cases, target::running_target& target, int j
     const auto forever = net::deadline::never();
     while (run->workers > 0)
         co_await run->worker_ended.wait(forever);
+}
 
+// After a death. False: there is no server any more.
+net::task<bool> revive(shared_ptr run) {
+    run->end.server_log = run->target.log_tail();
+    const auto death = run->target.death();
+    if (!run->target.info.no_restart.empty()) {
+        run->end.lost = fmt::format("the server {} during the run", death);
+    } else if (++run->restarts > most_restarts) {
+        run->end.lost =
+            fmt::format("the server {}, and had been started again {} times", death, most_restarts);
+    } else {
+        const auto started = co_await run->hands.start();
+        if (!started)
+            run->end.lost =
+                fmt::format("the server {}, and could not be started again: {}", death, started.error());
+    }
+    co_return run->end.lost.empty();
+}
+
+// One case with nothing beside it, so that what happens to the server is its doing.
+net::task<void> run_alone(shared_ptr run, const suite::test_case& c) {
+    auto outcome = co_await run_one(run, c);
+    const bool died = co_await died_under(run, outcome);
+    const auto crash = died ? run->target.death() : std::string{};
+    run->told(c, std::move(outcome), crash);
+    if (!crash.empty() || !run->target.up()) (void)co_await revive(run);
+}
+
+net::task<void> try_suspects(shared_ptr run) {
+    if (run->suspects.size() == 1) { // it was alone when it happened
+        auto [c, outcome] = std::move(run->suspects.front());
+        run->suspects.clear();
+        run->told(*c, std::move(outcome), run->target.death());
+        (void)co_await revive(run);
+        co_return;
+    }
+    (void)co_await revive(run);
+    while (!run->suspects.empty() && run->end.lost.empty()) {
+        const auto* c = run->suspects.front().c;
+        run->suspects.pop_front();
+        co_await run_alone(run, *c);
+    }
+}
+
+// One at a time, when the others are through: a server that was only busy has peace now. When several in a
+// row cannot be had even so, it is gone, and the rest keep what they met at first.
+net::task<void> try_again(shared_ptr run) {
+    int in_a_row = 0;
+    while (!run->again.empty() && run->end.lost.empty()) {
+        auto [c, outcome] = std::move(run->again.front());
+        run->again.pop_front();
+        if (in_a_row >= hopeless) {
+            run->told(*c, std::move(outcome), "");
+            continue;
+        }
+        auto second = co_await run_one(run, *c);
+        in_a_row = in_trouble(second) ? in_a_row + 1 : 0;
+        const bool died = co_await died_under(run, second);
+        const auto crash = died ? run->target.death() : std::string{};
+        run->told(*c, std::move(second), crash);
+        if (died) (void)co_await revive(run);
+    }
+}
+
+} // namespace
+
+net::task<cases_end> run_cases(case_list cases, target::running_target& target, int jobs, outcome_sink told) {
+    const auto on = co_await boost::asio::this_coro::executor;
+    const auto run = std::make_shared<shared_run>(on, target, std::move(told));
+    for (const auto* c : cases)
+        (c->restarts ? run->alone : run->waiting).push_back(c);
+
+    while (run->end.lost.empty() && !run->waiting.empty()) {
+        co_await work_side_by_side(run, jobs);
+        if (!target.death().empty()) co_await try_suspects(run);
+    }
     co_await try_again(run);
+    while (run->end.lost.empty() && !run->alone.empty()) {
+        const auto* c = run->alone.front();
+        run->alone.pop_front();
+        co_await run_alone(run, *c);
+    }
+
+    auto& left = run->end.not_run;
+    left.insert(left.end(), run->waiting.begin(), run->waiting.end());
+    left.insert(left.end(), run->alone.begin(), run->alone.end());
+    for (const auto* ended : {&run->suspects, &run->again})
+        for (const auto& one : *ended)
+            left.push_back(one.c);
+    co_return std::move(run->end);
 }
 
 } // namespace mailspec::runner

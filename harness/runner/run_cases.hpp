@@ -1,19 +1,30 @@
 // Runs cases against a target that is up, many at a time on the loop of the caller, and tells the outcome of
 // each as it ends. No more connections are open at once than the target takes gently; a case waits for the
-// accounts it leases. What met trouble is tried once more, by itself, at the end. When a
-// server that we started dies, no further case begins: those are simply never told.
+// accounts it leases. What met trouble is tried once more, by itself, at the end; cases that stop and start
+// the server run last, alone.
+// When a server that we started dies, it is started again: of the cases that ran at that moment each is run
+// alone, so that the one that kills it is known, and the rest goes on.
 #pragma once
 #include "harness/runner/selection.hpp"
 #include "harness/script/case_run.hpp"
 #include "harness/target/running_target.hpp"
 
 #include <functional>
+#include <string>
 
 namespace mailspec::runner {
 
-using outcome_sink = std::function<void(const suite::test_case&, script::case_outcome)>;
+// `crash`: how the server ended while this case ran alone ("was killed by signal 11 ..."); else empty.
+using outcome_sink =
+    std::function<void(const suite::test_case&, script::case_outcome, const std::string& crash)>;
+
+struct cases_end {
+    std::string lost;       // a sentence: why cases are left over; empty: all were run
+    std::string server_log; // its last lines when it died last
+    case_list not_run;
+};
 
 // `target` must outlive the loop that runs it.
-net::task<void> run_cases(case_list cases, target::running_target& target, int jobs, outcome_sink told);
+net::task<cases_end> run_cases(case_list cases, target::running_target& target, int jobs, outcome_sink told);
 
 } // namespace mailspec::runner

@@ -5,7 +5,6 @@
 #include "net/run.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <csignal>
 #include <set>
@@ -13,8 +12,6 @@
 namespace mailspec::runner {
 
 namespace {
-
-constexpr std::size_t most_named = 8; // cases named as running when the server died
 
 class session {
   public:
@@ -93,24 +90,10 @@ class session {
     }
 
     net::task<void> run_all(case_list cases) {
-        std::set<const suite::test_case*> left(cases.begin(), cases.end());
-        std::vector<std::string> running_at_death;
-        outcome_sink sink = [&](const suite::test_case& c, script::case_outcome outcome) {
-            left.erase(&c);
-            if (!up_->death().empty() && outcome.what != script::case_outcome::kind::held)
-                running_at_death.push_back(c.id);
-            plan_.told(c, std::move(outcome));
-        };
-        co_await run_cases(cases, *up_, plan_.jobs, sink);
-        const auto death = up_->death();
-        if (death.empty()) co_return;
-        if (running_at_death.size() > most_named) running_at_death.resize(most_named);
-        end_.trouble = running_at_death.empty() ? fmt::format("the server {} during the run", death)
-                                                : fmt::format("the server {} while these ran: {}", death,
-                                                              fmt::join(running_at_death, ", "));
-        end_.server_log = up_->log_tail();
-        for (const auto* c : cases)
-            if (left.contains(c)) end_.not_run.push_back(c);
+        auto end = co_await run_cases(std::move(cases), *up_, plan_.jobs, plan_.told);
+        end_.trouble = std::move(end.lost);
+        end_.server_log = std::move(end.server_log);
+        end_.not_run = std::move(end.not_run);
     }
 
     session_plan plan_;

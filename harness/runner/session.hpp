@@ -24,10 +24,10 @@ struct session_plan {
 struct session_end {
     target::target_info target; // as far as it is known
     std::string trouble;        // a sentence; empty when all cases could be run
-    std::string server_log;     // its last lines, with trouble
+    std::string server_log;     // its last lines, with trouble or when it died on the way
     std::string note;
     bool interrupted = false;
-    case_list not_run; // left over when the server died
+    case_list not_run; // left over when the server was lost
 };
 
 session_end run_session(session_plan plan);

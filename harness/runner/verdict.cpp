@@ -98,6 +98,14 @@ reports::case_result result_of(const suite::test_case& c, const script::case_out
     return r;
 }
 
+reports::case_result crashed(const suite::test_case& c, const script::case_outcome& outcome,
+                             const std::string& how) {
+    auto r = result_of(c, outcome, {.strict = false, .all_transcripts = true});
+    r.outcome = reports::verdict::fail;
+    r.reason = fmt::format("the server {} while this case ran", how);
+    return r;
+}
+
 reports::case_result skipped(const suite::test_case& c, std::string reason) {
     auto r = describe(c);
     r.outcome = reports::verdict::skip;

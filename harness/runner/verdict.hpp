@@ -20,6 +20,9 @@ reports::case_result describe(const suite::test_case& c);
 
 reports::case_result result_of(const suite::test_case& c, const script::case_outcome& outcome,
                                const verdict_options& options);
+// The server died while the case ran alone: a failure whatever its level, `how` it ended is the reason.
+reports::case_result crashed(const suite::test_case& c, const script::case_outcome& outcome,
+                             const std::string& how);
 reports::case_result skipped(const suite::test_case& c, std::string reason);
 reports::case_result inconclusive(const suite::test_case& c, std::string reason);
 

@@ -107,6 +107,15 @@ BOOST_AUTO_TEST_CASE(what_a_report_is_told) {
     BOOST_TEST(runner::result_of(c, outcome, {false, true}).transcript.size() == 2u);
 }
 
+BOOST_AUTO_TEST_CASE(a_crash_fails_whatever_the_level) {
+    script::case_outcome outcome;
+    outcome.what = kind::trouble;
+    const auto r =
+        runner::crashed(case_of(level::may), outcome, "was killed by signal 11 (Segmentation fault)");
+    BOOST_TEST((r.outcome == verdict::fail));
+    BOOST_TEST(r.reason == "the server was killed by signal 11 (Segmentation fault) while this case ran");
+}
+
 BOOST_AUTO_TEST_CASE(exit_codes) {
     using b = baseline_state;
     BOOST_TEST(code({{verdict::pass, b::none}}) == 0);
@@ -146,6 +155,11 @@ BOOST_AUTO_TEST_CASE(what_the_target_lacks) {
     c.reads_mail = true;
     BOOST_TEST(runner::lacking(c, target_of(0)) ==
                "delivered mail cannot be read (--maildir PATH, or `mailboxes:` of the profile)");
+    c = case_of(level::must);
+    c.restarts = true;
+    BOOST_TEST(
+        runner::lacking(c, target_of(0)) ==
+        "stops the server and starts it again, which mailspec cannot do here: mailspec did not start it");
     c = case_of(level::must);
     c.needs = {{"plaintext-auth", false, false, "plaintext-auth", "", "", {}}};
     auto t = target_of(0);

@@ -1,0 +1,25 @@
+// What the steps `server stop`, `kill` and `start` of a script act on: the running target. After a start the
+// connector knows the server's new addresses.
+#pragma once
+#include "harness/runner/socket_connector.hpp"
+#include "harness/script/case_run.hpp"
+#include "harness/target/running_target.hpp"
+
+namespace mailspec::runner {
+
+class server_hands final : public script::server_control {
+  public:
+    server_hands(target::running_target& target, socket_connector& connector)
+        : target_(target)
+        , connector_(connector) {}
+
+    net::task<std::expected<void, std::string>> stop() override;
+    net::task<std::expected<void, std::string>> kill() override;
+    net::task<std::expected<void, std::string>> start() override;
+
+  private:
+    target::running_target& target_;
+    socket_connector& connector_;
+};
+
+} // namespace mailspec::runner
