@@ -30,7 +30,8 @@ std::size_t distance(std::string_view a, std::string_view b) {
 } // namespace
 
 std::string nearest(std::string_view word, const std::vector<std::string>& known) {
-    std::size_t best = std::max<std::size_t>(1, word.size() / 3) + 1;
+    const auto last_part = word.size() - (word.rfind('/') + 1); // npos + 1 is 0
+    std::size_t best = std::max<std::size_t>(1, last_part / 3) + 1;
     std::string found;
     for (const auto& candidate : known) {
         const std::size_t d = distance(word, candidate);

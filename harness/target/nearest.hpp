@@ -7,7 +7,8 @@
 
 namespace mailspec::target {
 
-// Empty when nothing is near: more than a third of the word would have to change.
+// Empty when nothing is near: more than a third of the word (of its last part, behind a slash) would have to
+// change.
 std::string nearest(std::string_view word, const std::vector<std::string>& known);
 
 // "; did you mean `smtp`?", or empty.

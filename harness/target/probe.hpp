@@ -10,8 +10,8 @@
 
 namespace mailspec::target {
 
-// The error is a sentence without the address: "connection refused", "it greets with `421 ...`". A server that
-// refuses all sessions (554, RFC 5321 §3.1) offers nothing.
+// The error is a sentence without the address: "connection refused", "it greets with `421 ...`". A server
+// that refuses all sessions (554, RFC 5321 §3.1) offers nothing.
 net::task<std::expected<service_capabilities, std::string>>
 probe_service(std::string service, std::string address, std::chrono::milliseconds patience);
 

@@ -147,6 +147,10 @@ BOOST_AUTO_TEST_CASE(mistakes_by_their_words) {
         chosen("smtp/rfc5321/transactoin") ==
         "no case matches `smtp/rfc5321/transactoin`. Did you mean `smtp/rfc5321/transaction`? `mailspec "
         "list` shows them all.");
+    BOOST_TEST(chosen("smtp/rfc5321/limit") == "no case matches `smtp/rfc5321/limit`. Did you mean "
+                                               "`smtp/rfc5321/limits`? `mailspec list` shows them all.");
+    BOOST_TEST(chosen("smtp/rfc5321/noop") ==
+               "no case matches `smtp/rfc5321/noop`. `mailspec list` shows them all.");
     BOOST_TEST(chosen("xyz") == "no case matches `xyz`. `mailspec list` shows them all.");
     BOOST_TEST(chosen("smtp//x") == "`smtp//x` has an empty word between two slashes");
     BOOST_TEST(chosen("") == "a selector is empty: name a suite, such as smtp/rfc5321");
