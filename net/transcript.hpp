@@ -11,7 +11,7 @@
 namespace net {
 
 struct transcript_entry {
-    enum class what { sent, received, opened, tls, half_closed, closed, reset, failed };
+    enum class what { sent, received, opened, tls, half_closed, closed, reset, failed, noted };
     what kind = what::sent;
     int connection = 1;             // as numbered in the script
     std::chrono::microseconds at{}; // since the transcript began

@@ -112,13 +112,18 @@ interpreter::result interpreter::control(const suite::control_server& step) {
     if (!environment_.server)
         co_return troubled("the server was not started by mailspec, so it is not ours to stop");
     std::expected<void, std::string> done;
-    if (step.what == action::stop)
+    const char* what = "the server was started again";
+    if (step.what == action::stop) {
         done = co_await environment_.server->stop();
-    else if (step.what == action::kill)
+        what = "the server was asked to stop";
+    } else if (step.what == action::kill) {
         done = co_await environment_.server->kill();
-    else
+        what = "the server was killed";
+    } else {
         done = co_await environment_.server->start();
+    }
     if (!done) co_return troubled(done.error());
+    outcome_.conversation.add(net::transcript_entry::what::noted, 1, what);
     co_return holds();
 }
 

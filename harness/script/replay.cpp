@@ -139,7 +139,8 @@ recording recording_of(const case_outcome& outcome) {
             stream.ends = recorded_stream::end::reset;
             stream.end_turn = turn;
             break;
-        case what::opened: break;
+        case what::opened:
+        case what::noted: break;
         }
     }
     for (const auto& h : outcome.handshakes)

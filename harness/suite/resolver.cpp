@@ -62,8 +62,11 @@ class resolver {
                 steps(block->steps, s.connection);
                 --repeats_;
             } else if (auto* block = std::get_if<either_block>(&s.body)) {
-                for (auto& branch : block->branches)
+                bool up = server_up_;
+                for (auto& branch : block->branches) {
+                    server_up_ = up;
                     steps(branch, s.connection);
+                }
             } else if (auto* call = std::get_if<fragment_block>(&s.body)) {
                 run_fragment(s, *call);
             } else {
@@ -172,7 +175,7 @@ class resolver {
         }
     }
 
-    // The order of the text is that of running, but for branches: of these the last one counts.
+    // Behind an `either`, its last branch counts.
     void control(const step& s, const control_server& server) {
         using action = control_server::action;
         out_.restarts = true;

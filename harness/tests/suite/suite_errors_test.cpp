@@ -186,6 +186,7 @@ BOOST_AUTO_TEST_CASE(the_order_of_stop_and_start) {
                "stopped already");
     BOOST_TEST(of_script("server stop\nserver kill\nserver start\nS: 220") == "");
     BOOST_TEST(of_script("repeat 2\nserver kill\nserver start\nend\nS: 220") == "");
+    BOOST_TEST(of_script("server kill\neither\nS: close\nserver start\nor\nS: 421\nserver start\nend") == "");
 }
 
 BOOST_AUTO_TEST_CASE(files) {
