@@ -1,6 +1,8 @@
 // Needs; see the header.
 #include "harness/runner/needs.hpp"
 
+#include "harness/suite/step_templates.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -26,6 +28,27 @@ bool met(const suite::need& n, const target::service_capabilities& offered) {
     return offered.offers(n.name, n.parameter);
 }
 
+// Does a placeholder of the script stand for something in the server's domain? {domain} and {unknown} do;
+// addresses of accounts are known by themselves.
+bool uses_domain(const std::vector<suite::step>& steps) {
+    return std::ranges::any_of(steps, [](const suite::step& s) {
+        if (const auto* repeat = std::get_if<suite::repeat_block>(&s.body)) return uses_domain(repeat->steps);
+        if (const auto* fragment = std::get_if<suite::fragment_block>(&s.body)) {
+            const bool by_value = std::ranges::any_of(fragment->values, [](const auto& v) {
+                return v.second.uses("domain") || v.second.uses("unknown");
+            });
+            return by_value || uses_domain(fragment->steps);
+        }
+        if (const auto* either = std::get_if<suite::either_block>(&s.body))
+            return std::ranges::any_of(either->branches, uses_domain);
+        bool used = false;
+        suite::for_each_template(s.body, [&](const suite::text_template& text) {
+            used = used || text.uses("domain") || text.uses("unknown");
+        });
+        return used;
+    });
+}
+
 } // namespace
 
 std::string lacking(const suite::test_case& c, const target::target_info& target) {
@@ -34,6 +57,8 @@ std::string lacking(const suite::test_case& c, const target::target_info& target
         if (!target.services.contains(service))
             return fmt::format(
                 "the target has no {0} service (--{0} HOST:PORT, or `services:` of its profile)", service);
+    if (target.domain.empty() && uses_domain(c.script))
+        return "the domain whose mail the server takes is not known (--domain DOMAIN)";
     if (c.accounts > int(target.accounts.size()))
         return fmt::format("needs {} account{}, the target has {} (--user NAME:PASSWORD, or `accounts:`)",
                            c.accounts, c.accounts == 1 ? "" : "s", target.accounts.size());

@@ -99,7 +99,7 @@ net::task<bool> died_under(shared_ptr run, const script::case_outcome& outcome) 
     if (outcome.what == script::case_outcome::kind::held) co_return false;
     const bool broken =
         in_trouble(outcome) || (outcome.found && outcome.found->actual.starts_with("connection"));
-    const bool ours = run->target.info.no_restart.empty();
+    const bool ours = run->target.info.no_restart.empty() && run->target.up();
     const auto until = net::deadline::in(death_shows_within);
     while (ours && broken && run->target.death().empty() && !until.passed()) {
         const auto soon = net::deadline::in(2ms);
@@ -136,22 +136,24 @@ net::task<void> work_side_by_side(shared_ptr run, int jobs) {
         co_await run->worker_ended.wait(forever);
 }
 
-// After a death. False: there is no server any more.
+// After a death, or a case that left the server stopped. False: there is no server any more.
 net::task<bool> revive(shared_ptr run) {
-    run->end.server_log = run->target.log_tail();
-    const auto death = run->target.death();
+    const bool by_itself = run->target.up();
+    if (by_itself) run->end.server_log = run->target.log_tail();
+    const auto death = by_itself ? run->target.death() : std::string{};
     if (!run->target.info.no_restart.empty()) {
         run->end.lost = fmt::format("the server {} during the run", death);
-    } else if (++run->restarts > most_restarts) {
+    } else if (by_itself && ++run->restarts > most_restarts) {
         run->end.lost =
             fmt::format("the server {}, and had been started again {} times", death, most_restarts);
     } else {
         const auto started = co_await run->hands.start();
-        if (!started)
-            run->end.lost =
-                fmt::format("the server {}, and could not be started again: {}", death, started.error());
+        if (started) co_return true;
+        run->end.lost = fmt::format("the server {}could not be started again: {}",
+                                    by_itself ? death + ", and " : "", started.error());
+        run->end.server_log = run->target.log_tail();
     }
-    co_return run->end.lost.empty();
+    co_return false;
 }
 
 // One case with nothing beside it, so that what happens to the server is its doing.

@@ -170,6 +170,21 @@ BOOST_AUTO_TEST_CASE(what_the_target_lacks) {
     BOOST_TEST(runner::lacking(c, t) == "the profile states `plaintext-auth` under features");
 }
 
+BOOST_AUTO_TEST_CASE(a_domain_that_nobody_named) {
+    auto c = case_of(level::must);
+    const auto text = *suite::parse_template("RCPT TO:<a@{domain}>", suite::template_kind::plain);
+    const suite::step send{{}, "", 1, false, suite::send_line{text}};
+    c.script = {suite::step{{}, "", 1, false, suite::repeat_block{2, {send}}}};
+    auto t = target_of(0);
+    BOOST_TEST(runner::lacking(c, t) ==
+               "the domain whose mail the server takes is not known (--domain DOMAIN)");
+    t.domain = "d.test";
+    BOOST_TEST(runner::lacking(c, t) == "");
+    c.script.clear();
+    t.domain.clear();
+    BOOST_TEST(runner::lacking(c, t) == "");
+}
+
 BOOST_AUTO_TEST_CASE(what_is_not_offered) {
     runner::capabilities offered;
     offered["smtp"].plain.offered = {{"STARTTLS", ""}, {"SIZE", "1000"}};
