@@ -109,7 +109,7 @@ net::task<std::expected<void, launch_error>> running_target::start_again() {
     state_ = state::up; // whatever runs from here on must be stopped in the end
     auto begun = co_await start_->begin(info, server_);
     lost_ = begun ? "" : "could not be started again: " + begun.error().text;
-    if (!begun && server_.leader) (void)co_await kill();
+    if (!begun) (void)co_await kill();
     co_return begun;
 }
 
