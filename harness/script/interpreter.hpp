@@ -77,6 +77,7 @@ class interpreter {
     result expect_delivered(const suite::step& s, const suite::expect_delivered& e);
     result wait_for_mail(const suite::step& s, const suite::expect_delivered& e, world::mailbox_owner owner);
     result wait_past_mail(const suite::step& s, const suite::expect_delivered& e, world::mailbox_owner owner);
+    result outlast(world::mailbox_owner owner, const suite::expect_delivered& e, net::deadline until);
     net::task<net::result<std::vector<std::string>>> look(world::mailbox_owner owner, std::string token,
                                                           net::deadline until, std::size_t least = 1);
     std::size_t remember_look(const std::string& address, const std::string& token,
@@ -96,6 +97,7 @@ class interpreter {
     net::deadline limit_;
     std::map<int, std::unique_ptr<server_connection>> connections_;
     int streams_opened_ = 0;
+    int last_messages_ = 0;
     step_result reach_failure_;
     bool first_of_branch_ = false; // within `either`: an outcome is offered to each branch
     std::optional<std::pair<int, net::result<net::tls_facts>>> handshake_offered_;

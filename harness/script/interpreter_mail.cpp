@@ -14,14 +14,16 @@ namespace {
 
 constexpr std::chrono::milliseconds first_wait{1};
 constexpr std::chrono::milliseconds longest_wait{50};
+constexpr int last_rounds = 2;
 
 std::string copies(std::size_t n) {
     return n == 1 ? "1 copy" : fmt::format("{} copies", n);
 }
 
 // Differs from the case's token, and does not contain it, so the message is not found in its place.
-std::string token_of_last_message(const std::string& token) {
-    return "last-" + token.substr(0, token.size() / 2) + "-" + token.substr(token.size() / 2);
+std::string token_of_last_message(const std::string& token, int number) {
+    return fmt::format("last{}-{}-{}", number, token.substr(0, token.size() / 2),
+                       token.substr(token.size() / 2));
 }
 
 } // namespace
@@ -87,34 +89,43 @@ interpreter::result interpreter::wait_for_mail(const suite::step& s, const suite
     co_return holds();
 }
 
-// That no more will come can only be said once a later message of ours has arrived. One that is missed may
-// still be on its way: servers deliver several at a time, and owe no order.
+// Sends a message of ours, and waits until it is there.
+interpreter::result interpreter::outlast(world::mailbox_owner owner, const suite::expect_delivered& e,
+                                         net::deadline until) {
+    const auto token = token_of_last_message(environment_.token, ++last_messages_);
+    const auto sent = co_await send_last_message(owner.address, token);
+    if (!sent) co_return troubled("cannot send the message that ends the wait for mail: " + sent.error());
+    const auto found = co_await look(owner, token, until);
+    if (!found) co_return troubled(found.error().text);
+    if (found->empty())
+        co_return troubled(fmt::format("the message that ends the wait for mail did not arrive within {}",
+                                       describe(e.within)));
+    remember_look(owner.address, token, *found);
+    co_return holds();
+}
+
+// That no more will come can only be said once a later message of ours has arrived. Servers deliver several
+// at a time and owe no order, so a second one follows the first: what is still missing had all the time of
+// another delivery.
 interpreter::result interpreter::wait_past_mail(const suite::step& s, const suite::expect_delivered& e,
                                                 world::mailbox_owner owner) {
     const auto until = net::deadline::in(e.within).earlier(limit_);
     const auto wanted = static_cast<std::size_t>(e.negative ? 0 : *e.times);
-    if (wanted > 0) { // the first copy may still be on its way
-        auto first = co_await look(owner, environment_.token, until);
-        if (!first) co_return troubled(first.error().text);
-    }
+    auto found = co_await look(owner, environment_.token, until, std::min<std::size_t>(wanted, 1));
+    if (!found) co_return troubled(found.error().text);
     const auto& accounts = environment_.accounts;
     const bool known =
         std::ranges::any_of(accounts, [&](const auto& a) { return a.address == owner.address; });
     if (!known && accounts.empty())
         co_return troubled("to tell that no mail came, one account is needed; the target has none to lease");
     const auto last_owner = known ? owner : owner_of(accounts.front().address);
-    const auto last_token = token_of_last_message(environment_.token);
-    const auto sent = co_await send_last_message(last_owner.address, last_token);
-    if (!sent) co_return troubled("cannot send the message that ends the wait for mail: " + sent.error());
-    auto last = co_await look(last_owner, last_token, until);
-    if (!last) co_return troubled(last.error().text);
-    if (last->empty())
-        co_return troubled(fmt::format("the message that ends the wait for mail did not arrive within {}",
-                                       describe(e.within)));
-    remember_look(last_owner.address, last_token, *last);
-
-    auto found = co_await look(owner, environment_.token, until, wanted);
-    if (!found) co_return troubled(found.error().text);
+    for (int round = 0; round < last_rounds && found->size() <= wanted; ++round) {
+        auto outlasted = co_await outlast(last_owner, e, until);
+        if (!outlasted.held()) co_return outlasted;
+        // Too few may be late; whoever waits for none has waited.
+        found = co_await look(owner, environment_.token, until, wanted);
+        if (!found) co_return troubled(found.error().text);
+    }
     const auto index = remember_look(owner.address, environment_.token, *found);
     if (found->size() != wanted) {
         const auto expected = wanted == 0

@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(delivered) {
 BOOST_AUTO_TEST_CASE(not_delivered_waits_for_a_later_message) {
     auto s = with(discards);
     HOLDS(play(sent_mail + "expect not delivered\n", s));
-    BOOST_TEST(s.store.by_address["alice@example.test"].size() == 1u); // ours, the last
+    BOOST_TEST(s.store.by_address["alice@example.test"].size() == 2u); // ours, the last ones
     server delivers;
     const auto p = play(sent_mail + "expect not delivered\n", delivers);
     BOOST_TEST(p.expected() == "no message for alice@example.test");
@@ -83,6 +83,26 @@ BOOST_AUTO_TEST_CASE(not_delivered_waits_for_a_later_message) {
             "cannot send the message that ends the wait for mail: RCPT was answered "
             "by \"550 "
             "no\\r\\n\"");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_later_message_overtook_is_found) {
+    std::vector<std::string> late;
+    auto s = with([&](std::string m) {
+        if (m.find("t0k3n") != std::string::npos) {
+            late = {m};
+            return std::vector<std::string>{};
+        }
+        std::vector<std::string> arrived{m};
+        if (m.find("last2-") != std::string::npos) arrived.insert(arrived.end(), late.begin(), late.end());
+        return arrived;
+    });
+    const auto p = play(sent_mail + "expect not delivered\n", s);
+    BOOST_TEST(p.expected() == "no message for alice@example.test");
+    BOOST_TEST(p.actual().starts_with("a message:\nFrom: <t0k3n@client.mailspec.test>\r\n"));
+    // Each wait has messages of its own.
+    auto none = with(discards);
+    HOLDS(play(sent_mail + "expect not delivered\nexpect not delivered\n", none));
+    BOOST_TEST(none.store.by_address["alice@example.test"].size() == 4u);
 }
 
 BOOST_AUTO_TEST_CASE(not_delivered_to_an_unknown_address) {
