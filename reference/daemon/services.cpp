@@ -23,7 +23,7 @@ std::unique_ptr<store::mail_store> open_store(const settings& how) {
     wanted.data = how.data;
     wanted.host = host_name_of(how);
     auto opened = store::mail_store::open(wanted);
-    if (!opened) throw configuration_error("the data folder: " + opened.error().text);
+    if (!opened) throw bad_setting({"data"}, "the data folder", opened.error().text);
     return std::move(*opened);
 }
 
@@ -44,7 +44,7 @@ std::shared_ptr<const net::tls_identity> identity_for(const settings& how, const
         return *made;
     }
     const auto loaded = net::tls_identity::from_files(certificate, key);
-    if (!loaded) throw configuration_error("the certificate: " + loaded.error().text);
+    if (!loaded) throw bad_setting({"tls"}, "the certificate", loaded.error().text);
     return *loaded;
 }
 
@@ -92,6 +92,8 @@ services::services(settings wanted)
 }
 
 void services::tidy() {
+    if (const auto removed = mail->remove_leftovers(); removed > 0)
+        spdlog::info(log_line("queue").add("leftovers_removed", removed).text());
     for (const auto& one : how.accounts)
         mail->post([this, user = one.user] {
             const auto box = mail->mailbox_of(user);

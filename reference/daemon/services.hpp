@@ -27,7 +27,7 @@ class services {
     explicit services(settings wanted);
 
     std::string new_session_id(); // unique for ever, an atom
-    void tidy();                  // in the background: mailboxes made ready, old leftovers removed
+    void tidy(); // leftovers in the queue removed; in the background: mailboxes made ready, and tidied
 
     const settings how;
     const local_directory directory;

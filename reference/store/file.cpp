@@ -61,7 +61,12 @@ result<std::shared_ptr<const folder>> folder::open(std::string path) {
     if (fd < 0) return disk_failure(errno, "open", path);
     struct stat facts {};
     ::fstat(fd, &facts);
-    return std::shared_ptr<const folder>(new folder(fd, facts.st_dev, std::move(path)));
+    return std::shared_ptr<const folder>(new folder(fd, facts.st_dev, facts.st_ino, std::move(path)));
+}
+
+bool folder::is_still_there() const {
+    struct stat facts {};
+    return ::stat(path_.c_str(), &facts) == 0 && facts.st_dev == device_ && facts.st_ino == number_;
 }
 
 folder::~folder() {
@@ -74,16 +79,19 @@ result<void> folder::sync() const {
 }
 
 result<void> make_folders(const std::string& path) {
-    const std::filesystem::path whole = std::filesystem::absolute(path);
+    std::error_code code; // what cannot even be looked at is a value, too: this runs on worker threads
+    const std::filesystem::path whole = std::filesystem::absolute(path, code);
+    if (code) return disk_failure(code.value(), "create folder", path);
     std::filesystem::path above;
     for (const auto& part : whole) {
         const std::filesystem::path here = above / part;
-        if (!part.empty() && ::mkdir(here.c_str(), 0700) == 0) {
+        if (part.empty()) continue; // a '/' at the end
+        if (::mkdir(here.c_str(), 0700) == 0) {
             auto parent = folder::open(above.string());
             if (!parent) return std::unexpected(parent.error());
             if (auto synced = (*parent)->sync(); !synced) return synced;
-        } else if (errno != EEXIST && !std::filesystem::is_directory(here)) {
-            return disk_failure(errno, "create folder", here.string());
+        } else if (const int cause = errno; cause != EEXIST && !std::filesystem::is_directory(here, code)) {
+            return disk_failure(cause, "create folder", here.string());
         }
         above = here;
     }

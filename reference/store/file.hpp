@@ -44,14 +44,18 @@ class folder {
     result<void> sync() const; // names in it that came or went
     const std::string& path() const { return path_; }
     dev_t device() const { return device_; }
+    // False once it was removed or replaced by another of its name: syncing this one would prove nothing.
+    bool is_still_there() const;
 
   private:
-    folder(int fd, dev_t device, std::string path)
+    folder(int fd, dev_t device, ino_t number, std::string path)
         : fd_(fd)
         , device_(device)
+        , number_(number)
         , path_(std::move(path)) {}
     int fd_;
     dev_t device_;
+    ino_t number_;
     std::string path_;
 };
 

@@ -2,8 +2,26 @@
 #include "reference/store/mail_store.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <filesystem>
+#include <sys/file.h>
+#include <unistd.h>
 
 namespace refmail::store {
+
+namespace fs = std::filesystem;
+
+// The kernel lets go of it when the process ends, however it ends.
+result<void> mail_store::lock_folder() {
+    const std::string path = settings_.data + "/lock";
+    lock_file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (lock_file_ < 0) return disk_failure(errno, "open", path);
+    if (::flock(lock_file_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+        return std::unexpected(
+            disk_error{disk_error::kind::failed, settings_.data + " is in use by another refmaild"});
+    return {}; // a file system without locks: we go on without
+}
 
 result<std::unique_ptr<mail_store>> mail_store::open(settings wanted) {
     // '/' and ':' have a meaning in Maildir file names.
@@ -13,6 +31,7 @@ result<std::unique_ptr<mail_store>> mail_store::open(settings wanted) {
     const std::string& data = opened->settings_.data;
     for (const char* part : {"/maildir", "/queue/tmp"})
         if (auto made = make_folders(data + part); !made) return std::unexpected(made.error());
+    if (auto locked = opened->lock_folder(); !locked) return std::unexpected(locked.error());
     auto queue = folder::open(opened->queue_path());
     if (!queue) return std::unexpected(queue.error());
     opened->queue_ = *queue;
@@ -20,7 +39,32 @@ result<std::unique_ptr<mail_store>> mail_store::open(settings wanted) {
     return opened;
 }
 
-mail_store::~mail_store() = default;
+mail_store::~mail_store() {
+    pool_.reset(); // its jobs still write
+    if (lock_file_ >= 0) ::close(lock_file_);
+}
+
+std::shared_ptr<const folder> mail_store::queue() {
+    const std::lock_guard hold(lock_);
+    if (!queue_->is_still_there() && make_folders(queue_path() + "/tmp"))
+        if (auto again = folder::open(queue_path())) queue_ = *again;
+    return queue_; // the old one at worst: what is created in it fails, with its reason
+}
+
+std::size_t mail_store::remove_leftovers() {
+    std::size_t removed = 0;
+    std::error_code ended, ignored;
+    for (fs::directory_iterator at(queue_path() + "/tmp", ended), end; !ended && at != end;
+         at.increment(ended))
+        removed += fs::remove(at->path(), ignored) ? 1 : 0;
+    for (fs::directory_iterator at(queue_path(), ended), end; !ended && at != end; at.increment(ended)) {
+        fs::path envelope = at->path();
+        if (envelope.extension() != ".message") continue;
+        envelope.replace_extension(".envelope");
+        if (!fs::exists(envelope, ignored) && !ignored) removed += fs::remove(at->path(), ignored) ? 1 : 0;
+    }
+    return removed;
+}
 
 std::string mail_store::maildir_path(const std::string& user) const {
     return settings_.data + "/maildir/" + user;
@@ -29,7 +73,10 @@ std::string mail_store::maildir_path(const std::string& user) const {
 result<std::shared_ptr<const maildir>> mail_store::mailbox_of(const std::string& user) {
     {
         const std::lock_guard hold(lock_);
-        if (const auto known = mailboxes_.find(user); known != mailboxes_.end()) return known->second;
+        if (const auto known = mailboxes_.find(user); known != mailboxes_.end()) {
+            if (known->second->is_still_there()) return known->second;
+            mailboxes_.erase(known);
+        }
     }
     auto opened = maildir::open(maildir_path(user)); // syncs: not under the lock
     if (!opened) return opened;

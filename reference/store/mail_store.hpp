@@ -25,13 +25,18 @@ class mail_store {
         std::size_t memory_per_message = 256 * 1024;
     };
 
+    // Refuses a folder that another process has open.
     static result<std::unique_ptr<mail_store>> open(settings wanted);
     ~mail_store();
 
-    result<std::shared_ptr<const maildir>> mailbox_of(const std::string& user); // created at first use
+    result<std::shared_ptr<const maildir>> mailbox_of(const std::string& user); // created if missing
     std::string maildir_path(const std::string& user) const;
     std::string queue_path() const { return settings_.data + "/queue"; }
-    const std::shared_ptr<const folder>& queue() const { return queue_; }
+    std::shared_ptr<const folder> queue();
+
+    // What a crash left in the queue: temporary files, and messages without their envelope. How many.
+    // Before the first delivery, which would look the same half way.
+    std::size_t remove_leftovers();
     std::string new_name() const { return unique_name(settings_.host); }
 
     void post(worker_pool::job work) { pool_->post(std::move(work)); }
@@ -42,8 +47,10 @@ class mail_store {
   private:
     explicit mail_store(settings wanted)
         : settings_(std::move(wanted)) {}
+    result<void> lock_folder();
 
     settings settings_;
+    int lock_file_ = -1;
     std::shared_ptr<const folder> queue_;
     commit_group commits_;
     std::mutex lock_;

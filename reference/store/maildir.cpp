@@ -16,6 +16,13 @@ namespace fs = std::filesystem;
 result<std::shared_ptr<const maildir>> maildir::open(const std::string& path) {
     for (const char* part : {"/tmp", "/new", "/cur"})
         if (auto made = make_folders(path + part); !made) return std::unexpected(made.error());
+    // Whoever made a folder syncs the one above it, but may not have come so far: a delivery next to
+    // us, or a process that was killed. What is durable already costs next to nothing.
+    for (const auto& above : {path, fs::path(path).parent_path().string()}) {
+        auto opened = folder::open(above);
+        if (!opened) return std::unexpected(opened.error());
+        if (auto synced = (*opened)->sync(); !synced) return std::unexpected(synced.error());
+    }
     auto fresh = folder::open(path + "/new");
     if (!fresh) return std::unexpected(fresh.error());
     std::shared_ptr<maildir> opened(new maildir);
@@ -27,12 +34,17 @@ result<std::shared_ptr<const maildir>> maildir::open(const std::string& path) {
 std::size_t maildir::remove_stale() const {
     const auto limit = fs::file_time_type::clock::now() - std::chrono::hours(36);
     std::size_t removed = 0;
-    std::error_code ignored;
-    for (const auto& entry : fs::directory_iterator(path_ + "/tmp", ignored)) {
-        const auto changed = entry.last_write_time(ignored);
-        if (!ignored && changed < limit && fs::remove(entry.path(), ignored)) ++removed;
+    std::error_code ended, ignored;
+    for (fs::directory_iterator at(path_ + "/tmp", ended), end; !ended && at != end; at.increment(ended)) {
+        const auto changed = at->last_write_time(ignored);
+        if (!ignored && changed < limit && fs::remove(at->path(), ignored)) ++removed;
     }
     return removed;
+}
+
+bool maildir::is_still_there() const {
+    std::error_code ignored;
+    return fresh_->is_still_there() && fs::is_directory(path_ + "/tmp", ignored);
 }
 
 std::string unique_name(const std::string& host) {

@@ -18,6 +18,9 @@ class maildir {
     std::string new_path(const std::string& name) const { return path_ + "/new/" + name; }
     const std::shared_ptr<const folder>& fresh() const { return fresh_; } // new/
 
+    // False once somebody removed or replaced it: open it anew.
+    bool is_still_there() const;
+
     // What a crash left in tmp/, older than 36 hours as the Maildir page has it. Returns how many.
     std::size_t remove_stale() const;
 

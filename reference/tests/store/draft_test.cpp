@@ -120,13 +120,18 @@ BOOST_AUTO_TEST_CASE(each_for_itself_delivers_where_it_can) {
 
 BOOST_AUTO_TEST_CASE(a_rename_that_fails_takes_the_others_back) {
     auto& mail = open();
-    BOOST_REQUIRE(mail.mailbox_of("bob").has_value());
-    fs::remove_all(fresh("bob")); // gone behind our back
-    auto message = std::make_shared<store::draft>(mail, std::vector{into("alice"), into("bob")});
-    message->append("hi\r\n");
-    const auto done = commit(message);
-    BOOST_REQUIRE(!done[0].outcome.has_value());
-    BOOST_TEST(done[0].outcome.error().text.find("cannot link to ") == 0);
+    const auto alice = mail.mailbox_of("alice");
+    BOOST_REQUIRE(alice.has_value());
+    for (const char* name : {"one", "two"})
+        std::ofstream(tmp("alice") / name) << "hi";
+    const auto place = [&](const char* name, const fs::path& to) {
+        return store::placement{(*alice)->tmp_path(name), to.string(), (*alice)->fresh()};
+    };
+    store::result<void> outcome;
+    mail.commits().submit({place("one", fresh("alice") / "one"), place("two", root / "gone" / "two")},
+                          [&](store::result<void> it) { outcome = std::move(it); });
+    BOOST_REQUIRE(!outcome.has_value());
+    BOOST_TEST(outcome.error().text.find("cannot rename to ") == 0);
     BOOST_TEST(contents_of(fresh("alice")).empty());
 }
 

@@ -42,6 +42,65 @@ BOOST_AUTO_TEST_CASE(only_old_leftovers_are_removed) {
     BOOST_TEST(fs::exists(root / "alice/new/message"));
 }
 
+// Where the old folder is gone, syncing it would say nothing about the mail in the new one.
+BOOST_AUTO_TEST_CASE(a_mailbox_that_was_replaced_is_opened_anew) {
+    auto& store = open();
+    const auto before = store.mailbox_of("alice");
+    BOOST_REQUIRE(before);
+    BOOST_TEST((*store.mailbox_of("alice")).get() == before->get());
+    fs::rename(root / "data/maildir/alice", root / "elsewhere");
+    fs::create_directories(fresh("alice"));
+    BOOST_TEST(!(*before)->is_still_there());
+    const auto after = store.mailbox_of("alice");
+    BOOST_REQUIRE(after);
+    BOOST_TEST((*after)->is_still_there());
+    const auto done = commit(std::make_shared<store::draft>(store, std::vector{into("alice")}));
+    BOOST_TEST(done[0].outcome.has_value());
+    BOOST_TEST(contents_of(fresh("alice")).size() == 1u);
+    BOOST_TEST(contents_of(root / "elsewhere/new").empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_mailbox_and_a_queue_that_were_removed_are_made_again) {
+    auto& store = open();
+    BOOST_REQUIRE(store.mailbox_of("alice"));
+    fs::remove_all(root / "data/maildir");
+    fs::remove_all(queue());
+    std::vector deliveries{into("alice"), onward("q1", {"ann@elsewhere.test"})};
+    for (const auto& one : commit(std::make_shared<store::draft>(store, deliveries)))
+        BOOST_TEST(one.outcome.has_value(), (one.outcome ? "" : one.outcome.error().text));
+    BOOST_TEST(contents_of(fresh("alice")).size() == 1u);
+    BOOST_TEST(fs::exists(queue() / "q1.envelope"));
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_looked_at_is_an_error_and_no_exception) {
+    fs::create_directory_symlink("loop", root / "loop");
+    const auto made = store::maildir::open((root / "loop/alice").string());
+    BOOST_REQUIRE(!made);
+    BOOST_TEST(made.error().text.starts_with("cannot create folder "), made.error().text);
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_has_one_owner) {
+    open();
+    store::mail_store::settings wanted;
+    wanted.data = (root / "data").string();
+    const auto second = store::mail_store::open(wanted);
+    BOOST_REQUIRE(!second);
+    BOOST_TEST(second.error().text == wanted.data + " is in use by another refmaild");
+    mail.reset();
+    BOOST_TEST(store::mail_store::open(wanted).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(leftovers_in_the_queue_are_removed_and_entries_are_not) {
+    auto& store = open();
+    for (const char* name : {"tmp/half", "q1.message", "q2.message", "q2.envelope"})
+        std::ofstream(queue() / name) << "x";
+    BOOST_TEST(store.remove_leftovers() == 2u);
+    BOOST_TEST(contents_of(queue() / "tmp").empty());
+    BOOST_TEST(!fs::exists(queue() / "q1.message"));
+    BOOST_TEST(fs::exists(queue() / "q2.message"));
+    BOOST_TEST(fs::exists(queue() / "q2.envelope"));
+}
+
 BOOST_AUTO_TEST_CASE(an_envelope_as_it_is_written) {
     const auto held = onward("s1-2", {"ann@elsewhere.test"}).held;
     BOOST_TEST(store::to_json(held) ==
