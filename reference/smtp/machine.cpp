@@ -11,6 +11,10 @@ namespace refmail::smtp {
 
 namespace {
 
+// A client that pipelines and reads nothing must not make us keep its replies: past this they are sent
+// before the next command is looked at.
+constexpr std::size_t most_unsent = 64 * 1024;
+
 // RFC 5321 §4.5.3.1.4: extensions lengthen particular commands.
 std::size_t longest_command(verb v, const policy& p) {
     constexpr std::size_t size_parameter = 26;  // RFC 1870 §3
@@ -56,6 +60,11 @@ void session::machine::receive(std::string_view octets, message::timestamp now) 
     go_on();
 }
 
+bool session::machine::has_much_to_say() const {
+    const auto* last = actions_.empty() ? nullptr : std::get_if<send>(&actions_.back());
+    return last && last->octets.size() >= most_unsent;
+}
+
 // Goes on with what is kept, as far as that goes.
 void session::machine::go_on() {
     std::string kept;
@@ -70,7 +79,7 @@ void session::machine::go_on() {
 std::size_t session::machine::consume(std::string_view in) {
     const auto all = in.size();
     bool progress = true;
-    while (progress && wants_input()) {
+    while (progress && wants_input() && !has_much_to_say()) {
         progress = state_ == state::data ? take_content(in) : take_line(in);
     }
     if (state_ == state::awaiting_tls && !in.empty()) {

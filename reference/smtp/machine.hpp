@@ -29,6 +29,7 @@ class session::machine {
     void timed_out();
     void shut_down();
     void disconnected();
+    void go_on();
 
     enum class state {
         command,       // reading command lines
@@ -46,6 +47,8 @@ class session::machine {
         return state_ == state::command || state_ == state::auth_exchange || state_ == state::data;
     }
 
+    bool has_input() const { return !input_.empty(); }
+
     state state_ = state::command;
     std::deque<action> actions_;
     std::optional<smtp::transaction> transaction_;
@@ -54,7 +57,7 @@ class session::machine {
 
   private:
     // Input
-    void go_on();
+    bool has_much_to_say() const;
     std::size_t consume(std::string_view in);
     bool take_line(std::string_view& in);
     void handle_line(std::string_view line, std::size_t size);

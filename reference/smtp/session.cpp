@@ -92,6 +92,8 @@ void session::disconnected() {
 }
 
 std::optional<action> session::next() {
+    // What was left because there was much to say; at most the beginning of a line is left for good.
+    if (machine_->actions_.empty() && machine_->has_input() && machine_->wants_input()) machine_->go_on();
     if (machine_->actions_.empty()) return std::nullopt;
     auto out = std::move(machine_->actions_.front());
     machine_->actions_.pop_front();

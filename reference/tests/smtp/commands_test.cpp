@@ -235,6 +235,27 @@ BOOST_AUTO_TEST_CASE(long_replies_are_cut) {
                          "555 5.5.4 Parameter " + parameter + " is not pr\r\n"}});
 }
 
+// A client that pipelines and never reads: its replies wait in one bounded piece, not all of them.
+BOOST_AUTO_TEST_CASE(replies_to_a_long_pipeline_leave_in_bounded_pieces) {
+    const auto s = mta();
+    smtp::session session(s.policy, people(), {"s1", s.client_address, false}, noon());
+    std::string commands;
+    constexpr std::size_t asked = 3000;
+    for (std::size_t i = 0; i < asked; ++i)
+        commands += "HELP\r\n";
+    session.receive(commands, noon());
+    std::size_t largest = 0, replies = 0;
+    while (auto action = session.next()) {
+        const auto* said = std::get_if<smtp::send>(&*action);
+        BOOST_REQUIRE(said);
+        largest = std::max(largest, said->octets.size());
+        for (std::size_t at = 0; (at = said->octets.find("\r\n214 ", at)) != std::string::npos; ++at)
+            ++replies;
+    }
+    BOOST_TEST(replies == asked);
+    BOOST_TEST(largest < 65u * 1024);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(endings)
