@@ -1,4 +1,4 @@
-// Received and Return-Path: RFC 5321 §4.4, with the protocol names of RFC 3848.
+// Received: RFC 5321 §4.4, with the protocol names of RFC 3848.
 // Time-stamp-line = "Received:" FWS From-domain By-domain Opt-info [CFWS] ";" FWS date-time
 // Folded so that no line comes near 998 octets, long host names included.
 #include "reference/message/trace.hpp"
@@ -22,10 +22,6 @@ std::string received_field(const received_facts& f) {
                              as_literal(f.client_address), f.server_name, f.protocol, f.id);
     if (!f.only_recipient.empty()) field += "\r\n\tfor <" + f.only_recipient + ">";
     return field + ";\r\n\t" + format_date_time(f.when) + "\r\n";
-}
-
-std::string return_path_field(const reverse_path& path) {
-    return "Return-Path: " + path.to_string() + "\r\n";
 }
 
 std::string_view with_protocol(transport t, bool tls, bool authenticated) {

@@ -1,10 +1,11 @@
-// The fields that a server adds on the way: Received (RFC 5321 §4.4, RFC 3848) and Return-Path.
+// The field that a server adds on the way: Received (RFC 5321 §4.4, RFC 3848). Return-Path is added by who
+// delivers (daemon/delivery_plan.cpp).
 // Pure formatting: facts in, octets with CRLF out. Adds nothing that the caller does not state.
 #pragma once
 #include "reference/message/date_time.hpp"
-#include "reference/message/mailbox.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace refmail::message {
 
@@ -19,9 +20,6 @@ struct received_facts {
 };
 
 std::string received_field(const received_facts& facts);
-
-// "Return-Path: <joe@example.test>\r\n": the first line at final delivery, added by who delivers.
-std::string return_path_field(const reverse_path& path);
 
 enum class transport { smtp, esmtp, lmtp };
 // RFC 3848 §1. HELO sessions stay "SMTP" whatever else holds: the registry has no SMTPS or SMTPA.

@@ -190,12 +190,6 @@ BOOST_AUTO_TEST_CASE(received) {
                "\tSun, 22 Nov 2026 05:39:50 +0000\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(return_path) {
-    BOOST_TEST(return_path_field({}) == "Return-Path: <>\r\n");
-    BOOST_TEST(return_path_field({false, {"joe smith", "a.test"}}) ==
-               "Return-Path: <\"joe smith\"@a.test>\r\n");
-}
-
 BOOST_AUTO_TEST_CASE(protocols) {
     BOOST_TEST(with_protocol(transport::smtp, false, false) == "SMTP");
     BOOST_TEST(with_protocol(transport::smtp, true, true) == "SMTP");
