@@ -9,6 +9,7 @@
 
 #include <arpa/inet.h>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <fcntl.h>
 #include <fstream>
@@ -47,15 +48,23 @@ result<std::string> read_file(const std::string& path) {
     return text.str();
 }
 
+// Whole or not at all, and through nobody's symbolic link: it may be root who writes.
 result<void> write_file(const std::string& path, const std::string& text, int mode) {
-    const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
-    bool ok = fd >= 0 && ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-    const int cause = errno;
-    if (fd >= 0) ok = ::close(fd) == 0 && ok;
-    if (!ok)
-        return std::unexpected(
-            error{failure::tls, fmt::format("cannot write {}: {}", path, std::strerror(cause))});
-    return {};
+    const std::string draft = path + ".new";
+    ::unlink(draft.c_str());
+    const int fd = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+    bool ok = fd >= 0 && ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+              ::fsync(fd) == 0;
+    int cause = errno;
+    if (fd >= 0) ::close(fd);
+    if (ok && ::rename(draft.c_str(), path.c_str()) != 0) {
+        ok = false;
+        cause = errno;
+    }
+    if (ok) return {};
+    ::unlink(draft.c_str());
+    return std::unexpected(
+        error{failure::tls, fmt::format("cannot write {}: {}", path, std::strerror(cause))});
 }
 
 std::string alternative_names(const std::vector<std::string>& names) {
