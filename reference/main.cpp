@@ -2,11 +2,13 @@
 // Exit: 0 ended by a signal as asked; 1 it broke; 2 usage or configuration.
 #include "reference/daemon/announcement.hpp"
 #include "reference/daemon/command_line.hpp"
+#include "reference/daemon/configuration.hpp"
 #include "reference/daemon/configuration_error.hpp"
 #include "reference/daemon/log_line.hpp"
 #include "reference/daemon/password.hpp"
 #include "reference/daemon/privileges.hpp"
 #include "reference/daemon/server.hpp"
+#include "reference/sasl/prepare.hpp"
 
 #include <csignal>
 #include <cstdio>
@@ -20,8 +22,13 @@ using namespace refmail::daemon;
 
 int print_hash(std::string password) {
     if (password.empty()) std::getline(std::cin, password);
+    if (password.ends_with('\r')) password.pop_back();
     if (password.empty()) throw configuration_error("hash-password: no password given");
-    std::puts(hash_password(password).c_str());
+    // RFC 4616 §2: what a client sends is prepared before it is compared, so what is stored is, too.
+    const auto prepared = refmail::sasl::prepare(password);
+    if (!prepared || prepared->empty())
+        throw configuration_error("hash-password: SASLprep (RFC 4013) does not allow that password");
+    std::puts(hash_password(*prepared).c_str());
     return 0;
 }
 
@@ -60,7 +67,12 @@ int main(int argc, char** argv) {
         const command wanted = parse_command_line(argc, argv);
         if (wanted.kind == command::kind::finished) return wanted.exit_code;
         if (wanted.kind == command::kind::hash_password) return print_hash(wanted.password);
-        return serve(wanted);
+        try {
+            return serve(wanted);
+        } catch (const bad_setting& wrong) {
+            if (wanted.configuration.empty()) throw;
+            throw place_in_file(wanted.configuration, wrong);
+        }
     } catch (const configuration_error& e) {
         std::fprintf(stderr, "refmaild: %s\n", e.what());
         return 2;

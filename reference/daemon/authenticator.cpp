@@ -35,33 +35,40 @@ authenticator::digest authenticator::digest_of(std::string_view user, std::strin
     return d;
 }
 
-std::optional<std::optional<std::string>> authenticator::check_at_once(std::string_view user,
-                                                                       std::string_view password) {
+std::optional<authenticator::verdict> authenticator::check_at_once(std::string_view user,
+                                                                   std::string_view password) {
     const std::string name = who_.login_name(user);
     const digest given = digest_of(name, password);
     const std::lock_guard hold(lock_);
     const auto known = known_.find(name);
     const bool same =
         known != known_.end() && CRYPTO_memcmp(known->second.data(), given.data(), given.size()) == 0;
-    if (same) return std::optional<std::string>(name);
+    if (same) return verdict(name);
     // Without a hash anywhere there is nothing slow to compare with.
-    if (decoy_.empty()) return std::optional<std::string>();
+    if (decoy_.empty()) return verdict(std::unexpected(refusal::wrong));
     return std::nullopt;
+}
+
+authenticator::verdict authenticator::check_slowly(std::string_view user, std::string_view password) {
+    const std::string name = who_.login_name(user);
+    const auto hash = hashes_.find(name);
+    const bool matches = verify_password(password, hash == hashes_.end() ? decoy_ : hash->second);
+    if (!matches || hash == hashes_.end()) return std::unexpected(refusal::wrong);
+    const std::lock_guard hold(lock_);
+    known_[name] = digest_of(name, password);
+    return name;
 }
 
 void authenticator::check(std::string user, std::string password, answer then) {
     hashing_.post(
         [this, user = std::move(user), password = std::move(password), then = std::move(then)]() mutable {
-            const std::string name = who_.login_name(user);
-            const auto hash = hashes_.find(name);
-            const bool matches = verify_password(password, hash == hashes_.end() ? decoy_ : hash->second);
-            const bool good = matches && hash != hashes_.end();
-            if (good) {
-                const std::lock_guard hold(lock_);
-                known_[name] = digest_of(name, password);
+            verdict found = std::unexpected(refusal::unavailable);
+            try {
+                found = check_slowly(user, password);
+            } catch (const std::exception&) { // a job must not throw; the client may try again
             }
             OPENSSL_cleanse(password.data(), password.size());
-            then(good ? std::optional<std::string>(name) : std::nullopt);
+            then(std::move(found));
         });
 }
 

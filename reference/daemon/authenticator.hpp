@@ -8,23 +8,29 @@
 #include "reference/store/worker_pool.hpp"
 
 #include <array>
+#include <expected>
 #include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace refmail::daemon {
 
 class authenticator {
   public:
-    // The canonical user name, or nothing.
-    using answer = std::move_only_function<void(std::optional<std::string>)>;
+    enum class refusal {
+        wrong,       // user or password
+        unavailable, // the hash could not be computed: out of memory
+    };
+    using verdict = std::expected<std::string, refusal>; // the canonical user name
+    using answer = std::move_only_function<void(verdict)>;
 
     authenticator(const settings& s, const local_directory& who);
 
     // What is known at once; disengaged when only the slow hash can tell.
-    std::optional<std::optional<std::string>> check_at_once(std::string_view user, std::string_view password);
+    std::optional<verdict> check_at_once(std::string_view user, std::string_view password);
 
     // Called from another thread.
     void check(std::string user, std::string password, answer then);
@@ -33,6 +39,7 @@ class authenticator {
 
   private:
     using digest = std::array<unsigned char, 32>;
+    verdict check_slowly(std::string_view user, std::string_view password);
     digest digest_of(std::string_view user, std::string_view password) const;
 
     const local_directory& who_;

@@ -4,6 +4,7 @@
 #include "reference/daemon/configuration.hpp"
 #include "reference/daemon/configuration_error.hpp"
 #include "reference/message/mailbox.hpp"
+#include "reference/sasl/prepare.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
@@ -31,7 +32,12 @@ account account_from(const std::string& text) {
         throw configuration_error(fmt::format("--account '{}': write user:password", text));
     account one;
     one.user = message::lower_case(text.substr(0, colon));
-    one.password = text.substr(colon + 1);
+    // RFC 4616 §2: what clients send is prepared, too, before it is compared.
+    const auto password = sasl::prepare(text.substr(colon + 1));
+    if (!password || password->empty())
+        throw configuration_error(
+            fmt::format("--account '{}': SASLprep (RFC 4013) does not allow that password", text));
+    one.password = *password;
     return one;
 }
 
@@ -88,14 +94,15 @@ void serve_without_file(const words& given, command& into) {
     }
     how.refuse_service = given.refuse_service;
     if (given.message_size) how.smtp_limits.message_size = given.message_size;
-    // Programs that ask for free ports start many of us: each gets a folder of its own.
-    into.temporary = given.data.empty() && given.ports == 0;
-    how.data = !given.data.empty() ? given.data : into.temporary ? temporary_folder() : home_folder();
     if (!net::is_address_literal(given.host))
         throw configuration_error(fmt::format("--host '{}' is no IP address", given.host));
     listen_on(given, how);
     complete_with_defaults(how);
     check(how);
+    // Programs that ask for free ports start many of us: each gets a folder of its own. Last, for
+    // after a mistake above nobody would remove it.
+    into.temporary = given.data.empty() && given.ports == 0;
+    how.data = !given.data.empty() ? given.data : into.temporary ? temporary_folder() : home_folder();
 }
 
 void serve(const words& given, command& into) {
@@ -103,6 +110,7 @@ void serve(const words& given, command& into) {
         serve_without_file(given, into);
     else
         into.how = read_configuration(given.configuration);
+    into.configuration = given.configuration;
     into.how.data = fs::absolute(into.how.data).lexically_normal().string();
     if (!given.level.empty()) into.how.log_level = given.level;
     if (given.quiet && given.level.empty()) into.how.log_level = "warning";

@@ -93,7 +93,12 @@ void read_people(const yaml_entry& file, settings& into) {
         into.lists[message::lower_case(name)] = read_list(list);
     if (into.accounts.empty()) file["accounts"].refuse("at least one is needed");
     // RFC 5321 §4.5.1: a server that takes mail has a postmaster.
-    const bool named = into.aliases.contains("postmaster") || into.lists.contains("postmaster");
+    bool named = into.aliases.contains("postmaster") || into.lists.contains("postmaster");
+    for (const auto& one : into.accounts) {
+        named = named || one.user == "postmaster";
+        for (const auto& more : one.addresses)
+            named = named || message::is_postmaster(more.substr(0, more.rfind('@')));
+    }
     if (!named) into.aliases["postmaster"] = {into.accounts.front().user};
 }
 
@@ -126,26 +131,38 @@ settings settings_from(const yaml_entry& file) {
     return into;
 }
 
-} // namespace
+// Follows the keys as far as they are there.
+[[noreturn]] void refuse_at(const yaml_entry& at, const bad_setting& wrong, std::size_t depth = 0) {
+    if (depth == wrong.keys.size() || !at.exists()) at.refuse(wrong.why);
+    refuse_at(at.child(wrong.keys[depth]), wrong, depth + 1);
+}
 
-settings parse_configuration(const std::string& text, const std::string& name) {
-    settings made = settings_from(yaml_entry::from_text(text, name));
+settings checked(const yaml_entry& file) {
+    settings made = settings_from(file);
     try {
         check(made);
-    } catch (const configuration_error& e) {
-        throw configuration_error(fmt::format("{}: {}", name, e.what()));
+    } catch (const bad_setting& wrong) {
+        refuse_at(file, wrong);
     }
     return made;
 }
 
+} // namespace
+
+settings parse_configuration(const std::string& text, const std::string& name) {
+    return checked(yaml_entry::from_text(text, name));
+}
+
 settings read_configuration(const std::string& path) {
-    settings made = settings_from(yaml_entry::from_file(path));
+    return checked(yaml_entry::from_file(path));
+}
+
+configuration_error place_in_file(const std::string& path, const bad_setting& wrong) {
     try {
-        check(made);
-    } catch (const configuration_error& e) {
-        throw configuration_error(fmt::format("{}: {}", path, e.what()));
+        refuse_at(yaml_entry::from_file(path), wrong);
+    } catch (const configuration_error& placed) {
+        return placed;
     }
-    return made;
 }
 
 } // namespace refmail::daemon

@@ -102,7 +102,7 @@ net::task<bool> connection::greet() {
 
 net::deadline connection::read_deadline() const {
     auto until = net::deadline::in(shared_.how.limits.idle).earlier(session_end_);
-    if (draft_) until = until.earlier(message_end_);
+    if (session_->in_data()) until = until.earlier(message_end_); // also while it is only skipped
     return shutting_down_ ? until.earlier(shutdown_end_) : until;
 }
 
@@ -115,9 +115,9 @@ net::task<void> connection::serve() {
         }
         const bool goes_on = co_await pump();
         if (!goes_on) co_return;
-        reading_ = true;
+        interruptible_ = true;
         const auto got = co_await stream_->read_some(room, read_deadline());
-        reading_ = false;
+        interruptible_ = false;
         if (got)
             session_->receive(std::string_view(room.data(), *got), now());
         else if (got.error().kind == net::failure::timeout) {
@@ -214,8 +214,11 @@ net::task<bool> connection::send_replies(std::string octets) {
 }
 
 net::task<bool> connection::upgrade() {
+    if (shutting_down_) co_return false; // nothing can be said before TLS is there
     const auto until = net::deadline::in(shared_.how.limits.handshake).earlier(session_end_);
+    interruptible_ = true;
     const auto facts = co_await stream_->start_tls(shared_.tls, until);
+    interruptible_ = false;
     if (facts) {
         spdlog::debug(log_line("tls")
                           .add("session", id_)
@@ -224,7 +227,7 @@ net::task<bool> connection::upgrade() {
                           .text());
         co_return true;
     }
-    ended_by_ = "tls";
+    if (!shutting_down_) ended_by_ = "tls";
     spdlog::info(log_line("tls-failed")
                      .add("session", id_)
                      .add("client", peer_)
@@ -234,27 +237,28 @@ net::task<bool> connection::upgrade() {
 }
 
 net::task<void> connection::check_password(smtp::verify_password asked) {
-    std::optional<std::string> user;
-    if (const auto known = shared_.passwords.check_at_once(asked.user, asked.password)) {
-        user = *known;
-    } else {
-        using answer = std::optional<std::string>;
-        std::function<void(std::move_only_function<void(answer)>)> start =
-            [&](std::move_only_function<void(answer)> then) {
+    using verdict = authenticator::verdict;
+    auto found = shared_.passwords.check_at_once(asked.user, asked.password);
+    if (!found) {
+        std::function<void(std::move_only_function<void(verdict)>)> start =
+            [&](std::move_only_function<void(verdict)> then) {
                 shared_.passwords.check(asked.user, asked.password, std::move(then));
             };
-        user = co_await off_loop<answer>(executor_, start);
+        found = co_await off_loop<verdict>(executor_, start);
     }
-    if (!user) {
+    auto answer = smtp::password_verdict::good;
+    if (!*found) {
+        const bool wrong = found->error() == authenticator::refusal::wrong;
+        answer = wrong ? smtp::password_verdict::bad : smtp::password_verdict::unavailable;
         spdlog::warn(log_line("auth-failed")
                          .add("session", id_)
                          .add("client", peer_)
                          .add("mechanism", asked.mechanism)
                          .add("user", asked.user)
+                         .add_unless_empty("error", wrong ? "" : "no memory for the hash")
                          .text());
     }
-    const auto verdict = user ? smtp::password_verdict::good : smtp::password_verdict::bad;
-    session_->password_checked(verdict, user.value_or(""), now());
+    session_->password_checked(answer, found->value_or(""), now());
 }
 
 void connection::begin(const smtp::begin_message& wanted) {

@@ -24,9 +24,9 @@ class connection {
     net::task<void> run();
 
     // 421 for who is idle; a transaction under way may end, until then. From the same executor.
-    // `wake` interrupts a pending read of run(): the owner cancels the coroutine.
+    // The owner interrupts a pending read or handshake of run() by cancelling the coroutine.
     void shut_down(net::deadline until);
-    bool is_reading() const { return reading_; }
+    bool is_interruptible() const { return interruptible_; }
 
   private:
     net::task<bool> greet(); // admission, implicit TLS
@@ -59,7 +59,7 @@ class connection {
     std::shared_ptr<store::draft> draft_;
 
     net::deadline session_end_, message_end_, shutdown_end_;
-    bool shutting_down_ = false, told_ = false, reading_ = false;
+    bool shutting_down_ = false, told_ = false, interruptible_ = false;
     std::string ended_by_ = "client";
     std::size_t messages_ = 0, refusals_ = 0;
 };

@@ -66,7 +66,7 @@ bool take_number(std::string_view& text, unsigned& value, unsigned most) {
     return true;
 }
 
-// The upper bounds keep a login below a second and 256 MiB.
+// The upper bounds keep a login to a few seconds, and (128 * N * r octets) to 256 MiB.
 std::optional<parts> parse(std::string_view text) {
     parts p;
     if (!take(text, "$scrypt$ln=") || !take_number(text, p.cost.log_n, 18) || !take(text, ",r=") ||
@@ -75,6 +75,7 @@ std::optional<parts> parse(std::string_view text) {
         return std::nullopt;
     const auto dollar = text.find('$');
     if (dollar == std::string_view::npos) return std::nullopt;
+    if ((std::uint64_t{128} << p.cost.log_n) * p.cost.r > (std::uint64_t{256} << 20)) return std::nullopt;
     const auto salt = from_base64(text.substr(0, dollar), salt_size);
     const auto hash = from_base64(text.substr(dollar + 1), hash_size);
     if (!salt || !hash) return std::nullopt;

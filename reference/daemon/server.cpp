@@ -52,7 +52,7 @@ struct event_loop {
         shutdown_end = until;
         for (const auto& one : guests) {
             one->session.shut_down(until);
-            if (one->session.is_reading()) one->wake.emit(asio::cancellation_type::terminal);
+            if (one->session.is_interruptible()) one->wake.emit(asio::cancellation_type::terminal);
         }
     }
 };
@@ -112,7 +112,7 @@ const std::vector<net::endpoint>& server::addresses_of(const std::string& servic
 void server::impl::listen(const service& what, const std::vector<net::endpoint>& where) {
     for (const auto& at : where) {
         auto opened = net::listener::open(first().context.get_executor(), at);
-        if (!opened) throw configuration_error(fmt::format("service {}: {}", what.name, opened.error().text));
+        if (!opened) throw bad_setting({"listen", what.name}, "service " + what.name, opened.error().text);
         addresses[what.name].push_back((*opened)->local());
         listeners.push_back(std::move(*opened));
         auto serve = accept_all(*listeners.back(), what);

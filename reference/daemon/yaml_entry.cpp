@@ -2,12 +2,14 @@
 #include "reference/daemon/yaml_entry.hpp"
 
 #include "reference/daemon/configuration_error.hpp"
+#include "reference/message/mailbox.hpp"
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <fstream>
 #include <numeric>
 #include <optional>
@@ -71,7 +73,8 @@ std::optional<std::uint64_t> scaled(const std::string& text,
 yaml_entry yaml_entry::from_file(const std::string& path) {
     std::ifstream in(path);
     std::ostringstream text;
-    if (!in || !(text << in.rdbuf()))
+    const bool nothing = in && in.peek() == std::ifstream::traits_type::eof() && !in.bad();
+    if (!in.is_open() || (!nothing && !(text << in.rdbuf())))
         throw configuration_error(
             fmt::format("{}: cannot be read: {}", path, std::generic_category().message(errno)));
     return from_text(text.str(), path);
@@ -105,8 +108,20 @@ yaml_entry yaml_entry::operator[](const std::string& key) const {
     return yaml_entry(found, file_, whole, line_of(found));
 }
 
+yaml_entry yaml_entry::child(const std::string& key) const {
+    if (node_.IsSequence()) {
+        const auto all = items();
+        const std::size_t number = std::strtoul(key.c_str(), nullptr, 10);
+        return number >= 1 && number <= all.size() ? all[number - 1] : *this;
+    }
+    if (!node_.IsMap()) return *this;
+    for (const auto& [name, value] : members())
+        if (message::equals_ignoring_case(name, key)) return value;
+    return (*this)[key];
+}
+
 std::string yaml_entry::text() const {
-    if (!exists()) refuse("is missing or empty");
+    if (!exists() || (node_.IsScalar() && node_.Scalar().empty())) refuse("is missing or empty");
     if (!node_.IsScalar()) refuse("expected a single value");
     return node_.Scalar();
 }

@@ -24,6 +24,8 @@ class yaml_entry {
     // Complains about each key that is not in the list, with the nearest one that is.
     void allow_only(std::initializer_list<std::string_view> keys) const;
     yaml_entry operator[](const std::string& key) const;
+    // What a complaint is about: a key in any letter case, or an item of a list by its number from 1.
+    yaml_entry child(const std::string& key) const;
 
     std::string text() const;
     std::vector<std::string> texts() const; // a sequence, or a single one

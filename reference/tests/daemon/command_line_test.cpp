@@ -48,12 +48,19 @@ BOOST_AUTO_TEST_CASE(port_25_may_be_there_to_refuse) {
     BOOST_TEST(serve({}).refuse_service.empty());
 }
 
+// RFC 4013 §3, example 4: U+2168 (roman numeral nine) is "IX" once prepared.
+BOOST_AUTO_TEST_CASE(a_password_is_prepared_as_clients_prepare_theirs) {
+    BOOST_TEST(serve({"--account", "dora:\xe2\x85\xa8"}).accounts.front().password == "IX");
+}
+
 BOOST_AUTO_TEST_CASE(mistakes_are_named) {
     BOOST_TEST(complaint({"--list", "team:"}) == "--list 'team:': write name:target,target");
     BOOST_TEST(complaint({"--list", ":alice"}) == "--list ':alice': write name:target,target");
     BOOST_TEST(complaint({"--alias", "sales"}) == "--alias 'sales': write name:target,target");
     BOOST_TEST(complaint({"--alias", "sales:nobody"}) ==
                "alias 'sales': 'nobody' is no account, alias or list, and no address elsewhere");
+    BOOST_TEST(complaint({"--account", "alice:a\nb"}) ==
+               "--account 'alice:a\nb': SASLprep (RFC 4013) does not allow that password");
     BOOST_TEST(complaint({"--account", "alice"}) == "--account 'alice': write user:password");
 }
 

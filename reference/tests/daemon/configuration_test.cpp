@@ -4,11 +4,13 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
 using namespace refmail;
 using daemon::parse_configuration;
+using namespace std::string_literals;
 
 BOOST_AUTO_TEST_SUITE(configuration)
 
@@ -155,6 +157,9 @@ BOOST_AUTO_TEST_CASE(values_that_are_none) {
         {"limits: { recipients: 99 }", "limits.recipients: RFC 5321 asks for 100 at least"},
         {"limits: { errors: 0 }", "limits.errors: '0' is no count; write 1 or more"},
         {"limits: { errors: -1 }", "limits.errors: '-1' is no count; write 1 or more"},
+        {"limits: { auth_failures: 2 }", "limits.auth_failures: RFC 4954 asks for 3 at least"},
+        {"group: mail", "group: means nothing without a user to become"},
+        {"host_name: ''", "host_name: is missing or empty"},
         {"limits: { idle: 5 days }", "limits.idle: '5 days' is no time; write 90 s, 5 min or 4 h"},
         {"limits: { idle: [ 5 ] }", "limits.idle: expected a single value"},
         {"vrfy: perhaps", "vrfy: expected true or false"},
@@ -189,38 +194,77 @@ BOOST_AUTO_TEST_CASE(accounts) {
                "c.yaml:5: accounts[1].password: is no password hash; make one with 'refmaild hash-password'");
     BOOST_TEST(with("{ password: x }") == "c.yaml:5: accounts[1].user: is missing or empty");
     BOOST_TEST(with("{ user: a/b, password: \"" + hash + "\" }") ==
-               "c.yaml: account 'a/b': a user name is made of a-z, 0-9, '-', '_' and '.' between them");
+               "c.yaml:5: accounts[1].user: a user name is made of a-z, 0-9, '-', '_' and '.' between them");
     BOOST_TEST(complaint("domains: d.test\ndata: /d\naccounts: []\n") ==
                "c.yaml:3: accounts: at least one is needed");
 }
 
 BOOST_AUTO_TEST_CASE(names_that_lead_nowhere) {
     BOOST_TEST(complaint(least + "aliases: { x: nobody }\n") ==
-               "c.yaml: alias 'x': 'nobody' is no account, alias or list, and no address elsewhere");
+               "c.yaml:7: aliases.x: 'nobody' is no account, alias or list, and no address elsewhere");
     BOOST_TEST(complaint(least + "aliases: { x: nobody@D.test }\n") ==
-               "c.yaml: alias 'x': 'nobody@D.test' is no account, alias or list, and no address elsewhere");
+               "c.yaml:7: aliases.x: 'nobody@D.test' is no account, alias or list, and no address elsewhere");
     BOOST_TEST(complaint(least + "aliases: { x: \"a b@c.test\" }\n") ==
-               "c.yaml: alias 'x': 'a b@c.test' is no address");
-    BOOST_TEST(complaint(least + "aliases: { x: [] }\n") == "c.yaml: alias 'x' has no target");
+               "c.yaml:7: aliases.x: 'a b@c.test' is no address");
+    BOOST_TEST(complaint(least + "aliases: { x: [] }\n") == "c.yaml:7: aliases.x: has no target");
     BOOST_TEST(complaint(least + "aliases: { x: y, y: z, z: x }\n") ==
-               "c.yaml: a circle of aliases: x -> y -> z -> x");
+               "c.yaml:7: aliases.x: a circle of aliases: x -> y -> z -> x");
     BOOST_TEST(complaint(least + "aliases: { alice: alice }\n") ==
-               "c.yaml: 'alice' is there twice: as account and as alias");
+               "c.yaml:7: aliases.alice: 'alice' is there twice: as account and as alias");
     BOOST_TEST(complaint(least + "lists: { l: { members: [ l ] } }\n") ==
-               "c.yaml: a circle of aliases: l -> l");
+               "c.yaml:7: lists.l: a circle of aliases: l -> l");
     BOOST_TEST(complaint(least + "lists: { l: { members: [ alice ], owner: nobody } }\n") ==
-               "c.yaml: list 'l', owner: 'nobody' is no account, alias or list, and no address elsewhere");
+               "c.yaml:7: lists.l.owner: 'nobody' is no account, alias or list, and no address elsewhere");
     BOOST_TEST(
         complaint(least + "aliases: { far: \"ann@elsewhere.test\", near: alice+x, both: [ far, near ] }\n") ==
         "none");
 }
 
+BOOST_AUTO_TEST_CASE(further_addresses) {
+    const auto with = [](const std::string& addresses, const std::string& more = "") {
+        return complaint(
+            "domains: d.test\ndata: /d\nlisten: { smtp: 127.0.0.1:25 }\naccounts:\n  - user: a\n" +
+            ("    password: " + hash) + "\n    addresses: " + addresses + "\n" + more);
+    };
+    const std::string at = "c.yaml:7: accounts[1].addresses: ";
+    BOOST_TEST(with("[ x@elsewhere.test ]") == at + "'x@elsewhere.test' is not in one of the domains");
+    BOOST_TEST(with("[ x y@d.test ]") == at + "'x y@d.test' is no address");
+    BOOST_TEST(with("[ x, X@d.test ]") == at + "'x' is there twice: as address and as address");
+    BOOST_TEST(with("[ x ]", "aliases: { X: a }\n") ==
+               "c.yaml:8: aliases.X: 'x' is there twice: as address and as alias");
+    BOOST_TEST(with("[ x, A@D.test, postmaster ]", "aliases: { y: x }\n") == "none");
+    BOOST_TEST(
+        with("[]", "aliases: { x@d.test: a }\n") ==
+        "c.yaml:8: aliases.x@d.test: write the name in front of the '@' only; it holds for all domains");
+}
+
+// RFC 5321 §4.5.1 demands a postmaster; who names one needs no second.
+BOOST_AUTO_TEST_CASE(a_postmaster_of_ones_own) {
+    std::string text = least;
+    text.replace(text.find("alice"), 5, "postmaster");
+    const auto s = parse_configuration(text, "c.yaml");
+    BOOST_TEST(s.aliases.empty());
+}
+
+BOOST_AUTO_TEST_CASE(the_place_of_what_proves_unusable_later) {
+    const daemon::bad_setting in_use({"listen", "smtp"}, "service smtp", "cannot listen");
+    BOOST_TEST(in_use.what() == "service smtp: cannot listen"s);
+    const std::string path = (std::filesystem::temp_directory_path() / "placed_test.yaml").string();
+    std::ofstream(path) << "\n\nlisten:\n  smtp: 127.0.0.1:25\n";
+    BOOST_TEST(place_in_file(path, in_use).what() == path + ":4: listen.smtp: cannot listen");
+    std::filesystem::remove(path);
+    std::ofstream(path).close();
+    BOOST_TEST(place_in_file(path, in_use).what() == path + ":1: cannot listen");
+    std::filesystem::remove(path);
+}
+
 BOOST_AUTO_TEST_CASE(the_whole_must_make_sense) {
     BOOST_TEST(complaint("domains: d.test\ndata: /d\naccounts:\n  - { user: a, password: \"" + hash +
-                         "\" }\n") == "c.yaml: nothing to listen on");
+                         "\" }\n") == "c.yaml:1: listen: nothing to listen on");
     BOOST_TEST(complaint("domains: \"-\"\n" + least.substr(least.find("data"))) ==
-               "c.yaml: domain '-' is no domain name");
-    BOOST_TEST(complaint(least + "host_name: \"a b\"\n") == "c.yaml: host_name 'a b' is no domain name");
+               "c.yaml:1: domains: domain '-' is no domain name");
+    BOOST_TEST(complaint(least + "host_name: \"a b\"\n") ==
+               "c.yaml:7: host_name: host_name 'a b' is no domain name");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

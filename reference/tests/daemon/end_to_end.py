@@ -209,6 +209,24 @@ class Delivery(unittest.TestCase):
         self.assertEqual(len(self.server.mail_of("alice")), 1)
         self.assertIn("shutdown sessions=3", self.server.log_text())
 
+    def test_shutdown_does_not_wait_for_half_a_handshake(self):
+        at_465 = socket.create_connection(("127.0.0.1", self.server.port("submissions")), LIMIT)
+        at_25 = Wire(self.server.port("smtp"))
+        at_25.reply()
+        self.assertTrue(at_25.ask("STARTTLS").startswith("220"))
+        at_25.say(b"\x16\x03\x01\x02\x00\x01")
+        busy = Wire(self.server.port("smtp"))
+        busy.reply()
+        busy.ask("EHLO c.test")
+        busy.ask("MAIL FROM:<joe@sender.test>")
+        self.server.process.send_signal(signal.SIGTERM)
+        at_465.settimeout(LIMIT)
+        self.assertEqual(at_465.recv(100), b"")
+        self.assertEqual(at_25.reply(), "closed")
+        self.assertTrue(busy.ask("RSET").startswith("250"))
+        self.assertTrue(busy.reply().startswith("421"))
+        self.assertEqual(self.server.wait(), 0)
+
     def test_a_second_signal_ends_at_once(self):
         busy = Wire(self.server.port("smtp"))
         busy.reply()

@@ -35,6 +35,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_hash) {
     for (const char* bad :
          {"", "secret", "$scrypt$", "$scrypt$ln=14,r=8,p=1$AAAAAAAAAAAAAAAAAAAAAA$",
           "$scrypt$ln=99,r=8,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+          "$scrypt$ln=18,r=9,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
           "$scrypt$ln=14,r=8,p=1$AAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
           "$scrypt$ln=14,r=8,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAA",
           "$scrypt$ln=14,r=8,p=1$!!!!!!!!!!!!!!!!!!!!!!$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"})
@@ -43,8 +44,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_hash) {
 }
 
 static std::string slowly(authenticator& a, const std::string& user, const std::string& password) {
-    std::promise<std::optional<std::string>> answer;
-    a.check(user, password, [&](std::optional<std::string> who) { answer.set_value(std::move(who)); });
+    std::promise<authenticator::verdict> answer;
+    a.check(user, password, [&](authenticator::verdict who) { answer.set_value(std::move(who)); });
     return answer.get_future().get().value_or("-");
 }
 

@@ -69,6 +69,14 @@ class Limits(unittest.TestCase):
             w.say("NONSENSE\r\n" * 1000)
         self.assertEqual(w.reply(), "closed")
 
+    def test_neither_is_one_whose_message_is_refused_already(self):
+        w = self.serve("idle: 100 s, message_time: 1 s")
+        self.start_message(w)
+        w.say("a bare\nLF\r\n")
+        self.server.wait_for_log("bare LF")
+        w.socket.settimeout(LIMIT)
+        self.assertRegex(w.reply(), r"^421 4\.4\.2 ")
+
     def test_a_session_has_an_end(self):
         w = self.serve("idle: 100 s, session_time: 1 s")
         w.socket.settimeout(LIMIT)
@@ -121,7 +129,25 @@ class Privileges(unittest.TestCase):
                 f.write("group: no-such-group\n")
             done = subprocess.run([REFMAILD, "--config", path], capture_output=True, text=True, timeout=LIMIT)
             self.assertEqual(done.returncode, 2)
-            self.assertEqual(done.stderr, "refmaild: group: there is no group 'no-such-group' on this system\n")
+            self.assertEqual(done.stderr,
+                             f"refmaild: {path}:6: group: there is no group 'no-such-group' on this system\n")
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root to have something to drop")
+    def test_a_folder_that_was_made_for_the_user_is_handed_over_whole(self):
+        with tempfile.TemporaryDirectory() as folder:
+            os.chmod(folder, 0o755)
+            nobody = pwd.getpwnam("nobody")
+            os.mkdir(folder + "/mail", 0o700)
+            os.chown(folder + "/mail", nobody.pw_uid, nobody.pw_gid)
+            path = os.path.join(folder, "refmaild.yaml")
+            with open(path, "w") as f:
+                f.write(f"domains: example.test\ndata: {folder}/mail\nlisten: {{ smtp: '127.0.0.1:0' }}\n"
+                        f"accounts: [ {{ user: alice, password: \"{hashed('pw')}\" }} ]\nuser: nobody\n")
+            server = Refmaild("--config", path)
+            with smtplib.SMTP("127.0.0.1", server.port("smtp"), timeout=LIMIT) as c:
+                c.sendmail("joe@sender.test", ["alice@example.test"], MESSAGE)
+            self.assertEqual(server.stop(), 0, server.log_text())
+            self.assertEqual(len(server.mail_of("alice")), 1)
 
 
 class Start(unittest.TestCase):
@@ -175,6 +201,12 @@ class Start(unittest.TestCase):
         self.assertEqual(self.complaint("--host", "mail.test", "--data", "/tmp"),
                          "refmaild: --host 'mail.test' is no IP address")
         self.assertIn("--nonsense", self.complaint("--nonsense"))
+        self.assertRegex(self.complaint("--ports", "0", "--data", "/dev/null/x", "--account", "a:\x07"),
+                         "SASLprep .* does not allow that password")
+        one = Refmaild("--ports", "0")
+        self.assertEqual(self.complaint("--ports", "0", "--data", one.ready["data"]),
+                         f"refmaild: the data folder: {one.ready['data']} is in use by another refmaild")
+        self.assertEqual(one.stop(), 0)
         taken = socket.create_server(("127.0.0.1", 0))
         port = taken.getsockname()[1]
         with tempfile.TemporaryDirectory() as data:
@@ -182,7 +214,8 @@ class Start(unittest.TestCase):
                 f.write(f"domains: d.test\ndata: {data}\nlisten: {{ smtp: '127.0.0.1:{port}' }}\naccounts:\n"
                         f"  - {{ user: a, password: \"{hashed('pw')}\" }}\n")
             self.assertEqual(self.complaint("--config", f.name),
-                             f"refmaild: service smtp: cannot listen on 127.0.0.1:{port}: Address already in use")
+                             f"refmaild: {f.name}:3: listen.smtp: cannot listen on 127.0.0.1:{port}: "
+                             "Address already in use")
         taken.close()
 
     def test_a_configuration_with_hashed_passwords(self):
