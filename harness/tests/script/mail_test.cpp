@@ -134,6 +134,12 @@ BOOST_AUTO_TEST_CASE(over_a_restart_of_the_server) {
     server s;
     HOLDS(play(script, s));
     BOOST_TEST(s.controls == "kill start");
+    server watched;
+    std::string noted;
+    const auto p = play("do hello\nserver stop\nserver start\nC: NOOP\nS: 250\n", watched);
+    for (const auto& e : p.outcome.conversation.entries())
+        if (e.kind == net::transcript_entry::what::noted) noted += e.octets + "; ";
+    BOOST_TEST(noted == "the server was asked to stop; the server was started again; ");
     server gone;
     gone.cannot_start = "the server did not come up within 10 s";
     TROUBLE(play(script, gone), "the server did not come up within 10 s");

@@ -213,6 +213,15 @@ BOOST_AUTO_TEST_CASE(several_connections_are_replayed_in_order) {
     BOOST_TEST(r.proved());
 }
 
+// Nobody stops the recording; what came of it was recorded on both sides of the crash.
+BOOST_AUTO_TEST_CASE(a_crash_is_replayed) {
+    const auto r = mutated("do hello\ndo envelope\ndo message\nserver kill\nserver start\n"
+                           "check expect delivered\ndo still-alive\n");
+    BOOST_TEST(r.self_check == "");
+    BOOST_TEST(r.proved());
+    KILLED(r, "the message is missing");
+}
+
 BOOST_AUTO_TEST_CASE(a_recording_can_be_altered_anywhere) {
     script::recorded_stream stream;
     stream.pieces = {{0, "abc"}, {1, "def"}, {2, "ghi"}};
