@@ -8,7 +8,6 @@
 #include "reference/daemon/password.hpp"
 #include "reference/daemon/privileges.hpp"
 #include "reference/daemon/server.hpp"
-#include "reference/sasl/prepare.hpp"
 
 #include <csignal>
 #include <cstdio>
@@ -24,11 +23,7 @@ int print_hash(std::string password) {
     if (password.empty()) std::getline(std::cin, password);
     if (password.ends_with('\r')) password.pop_back();
     if (password.empty()) throw configuration_error("hash-password: no password given");
-    // RFC 4616 §2: what a client sends is prepared before it is compared, so what is stored is, too.
-    const auto prepared = refmail::sasl::prepare(password);
-    if (!prepared || prepared->empty())
-        throw configuration_error("hash-password: SASLprep (RFC 4013) does not allow that password");
-    std::puts(hash_password(*prepared).c_str());
+    std::puts(hash_password(password).c_str());
     return 0;
 }
 

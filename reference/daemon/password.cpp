@@ -1,6 +1,9 @@
 // Passwords at rest; see the header.
 #include "reference/daemon/password.hpp"
 
+#include "reference/daemon/configuration_error.hpp"
+#include "reference/sasl/prepare.hpp"
+
 #include <fmt/core.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -98,22 +101,26 @@ std::string scrypt(std::string_view password, std::string_view salt, const cost&
 } // namespace
 
 std::string hash_password(std::string_view password) {
+    // RFC 4616 §2: what a client sends is prepared before it is compared, so what is stored is, too.
+    const auto prepared = sasl::prepare(password);
+    if (!prepared || prepared->empty())
+        throw configuration_error("hash-password: SASLprep (RFC 4013) does not allow that password");
     std::string salt(salt_size, '\0');
     if (RAND_bytes(reinterpret_cast<unsigned char*>(salt.data()), static_cast<int>(salt.size())) != 1)
         throw std::runtime_error("no random numbers from OpenSSL");
     const cost c;
     return fmt::format("$scrypt$ln={},r={},p={}${}${}", c.log_n, c.r, c.p, to_base64(salt),
-                       to_base64(scrypt(password, salt, c)));
+                       to_base64(scrypt(*prepared, salt, c)));
 }
 
 bool is_password_hash(std::string_view text) {
     return parse(text).has_value();
 }
 
-bool verify_password(std::string_view password, std::string_view hash) {
+bool verify_password(std::string_view prepared, std::string_view hash) {
     const auto wanted = parse(hash);
     if (!wanted) return false;
-    const std::string got = scrypt(password, wanted->salt, wanted->cost);
+    const std::string got = scrypt(prepared, wanted->salt, wanted->cost);
     return CRYPTO_memcmp(got.data(), wanted->hash.data(), got.size()) == 0;
 }
 

@@ -6,8 +6,9 @@
 
 namespace refmail::daemon {
 
-std::string hash_password(std::string_view password); // about 40 ms and 16 MiB
-bool is_password_hash(std::string_view text);         // whole and with costs that we would compute
-bool verify_password(std::string_view password, std::string_view hash);
+// About 40 ms and 16 MiB. Prepares the password (sasl/prepare.hpp); throws configuration_error if that fails.
+std::string hash_password(std::string_view password);
+bool is_password_hash(std::string_view text); // whole and with costs that we would compute
+bool verify_password(std::string_view prepared, std::string_view hash); // throws when memory is short
 
 } // namespace refmail::daemon

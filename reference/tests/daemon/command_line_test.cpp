@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(port_25_may_be_there_to_refuse) {
     BOOST_TEST(serve({}).refuse_service.empty());
 }
 
-// RFC 4013 §3, example 4: U+2168 (roman numeral nine) is "IX" once prepared.
+// RFC 4013 §3, example 5: U+2168 (roman numeral nine) is "IX" once prepared.
 BOOST_AUTO_TEST_CASE(a_password_is_prepared_as_clients_prepare_theirs) {
     BOOST_TEST(serve({"--account", "dora:\xe2\x85\xa8"}).accounts.front().password == "IX");
 }

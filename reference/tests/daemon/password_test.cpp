@@ -1,5 +1,6 @@
 // Passwords: hashes, what counts as one, the remembered digest, the decoy.
 #include "reference/daemon/authenticator.hpp"
+#include "reference/daemon/configuration_error.hpp"
 #include "reference/daemon/password.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -20,6 +21,18 @@ BOOST_AUTO_TEST_CASE(a_hash_is_salted_and_verifies) {
     BOOST_TEST(verify_password("secret", two));
     BOOST_TEST(!verify_password("Secret", one));
     BOOST_TEST(!verify_password("", one));
+}
+
+// RFC 4013 §3, example 5: U+2168 is "IX" once prepared; example 6 has a prohibited character.
+BOOST_AUTO_TEST_CASE(what_is_hashed_is_prepared) {
+    BOOST_TEST(verify_password("IX", hash_password("\xe2\x85\xa8")));
+    try {
+        hash_password("\x07");
+        BOOST_ERROR("accepted");
+    } catch (const configuration_error& e) {
+        BOOST_TEST(e.what() ==
+                   std::string("hash-password: SASLprep (RFC 4013) does not allow that password"));
+    }
 }
 
 // Computed with Python: hashlib.scrypt(b"pw", salt=bytes(range(16)), n=1024, r=8, p=1, dklen=32).
