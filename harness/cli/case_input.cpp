@@ -118,7 +118,7 @@ case_input load_cases(const case_options& options, const std::filesystem::path& 
     }
     for (const auto& word : options.words)
         if (runner::selector::is_path(word)) {
-            if (!std::filesystem::exists(word))
+            if (std::error_code unreadable; !std::filesystem::exists(word, unreadable) && !unreadable)
                 throw refusal(fmt::format("{}: there is no such file or folder", word));
             input.wanted.from_files.merge(add_suites(input, word, problems));
         }

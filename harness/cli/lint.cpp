@@ -29,7 +29,7 @@ int lint(const lint_command& options, const program& p) {
     const auto catalogue = load_catalogue(root);
     std::vector<std::filesystem::path> paths(options.cases.words.begin(), options.cases.words.end());
     for (const auto& path : paths)
-        if (!std::filesystem::exists(path))
+        if (std::error_code unreadable; !std::filesystem::exists(path, unreadable) && !unreadable)
             throw refusal(fmt::format("{}: there is no such file or folder", path.string()));
     if (paths.empty()) paths.push_back(root);
 

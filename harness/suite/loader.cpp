@@ -30,7 +30,9 @@ struct found_file {
 // `path` below `folder`, or empty.
 std::string below(const fs::path& path, const fs::path& folder) {
     if (folder.empty()) return {};
-    auto relative = fs::weakly_canonical(path).lexically_relative(fs::weakly_canonical(folder));
+    std::error_code failure; // then the names as they are will do
+    auto real = fs::weakly_canonical(path, failure), real_folder = fs::weakly_canonical(folder, failure);
+    auto relative = (failure ? path : real).lexically_relative(failure ? folder : real_folder);
     if (relative.empty() || *relative.begin() == "..") return {};
     return relative.replace_extension().generic_string();
 }
@@ -51,16 +53,17 @@ class suite_loader {
     void add_path(const fs::path& path) {
         std::error_code failure;
         if (fs::is_directory(path, failure)) {
+            const auto before = result_.problems.size();
             std::set<fs::path> files;
-            for (auto& entry : fs::recursive_directory_iterator(path, failure))
-                if (entry.is_regular_file() && is_suite(entry.path())) files.insert(entry.path());
-            if (files.empty()) problem_at(path, "this folder has no suite (*.yaml) in it");
+            find_suites(path, files);
+            if (files.empty() && result_.problems.size() == before)
+                problem_at(path, "this folder has no suite (*.yaml) in it");
             for (auto& file : files)
                 add_file(file, path);
         } else if (fs::exists(path, failure)) {
             add_file(path, {});
         } else {
-            problem_at(path, "no such file or folder");
+            problem_at(path, failure ? why(failure) : "no such file or folder");
         }
     }
 
@@ -93,13 +96,52 @@ class suite_loader {
     }
 
   private:
+    // What looks like a suite and is no readable file is a problem: skipped in silence, its cases would be
+    // missed by nobody.
+    void find_suites(const fs::path& folder, std::set<fs::path>& files) {
+        std::error_code failure;
+        fs::directory_iterator entries(folder, failure);
+        if (failure) return problem_at(folder, why(failure));
+        for (; entries != fs::directory_iterator(); entries.increment(failure)) {
+            if (failure) return problem_at(folder, why(failure));
+            const auto& path = entries->path();
+            std::error_code unknown;
+            const auto kind = fs::status(path, unknown).type();
+            if (kind == fs::file_type::directory) {
+                if (!entries->is_symlink(unknown) || leads_elsewhere(path)) find_suites(path, files);
+            } else if (is_suite(path)) {
+                if (kind == fs::file_type::regular)
+                    files.insert(path);
+                else
+                    problem_at(path, unknown ? why(unknown) : "is no file, expected a suite");
+            }
+        }
+    }
+
+    // Whether a linked folder has something new: not what is above it, which is being read, or was linked to.
+    bool leads_elsewhere(const fs::path& link) {
+        std::error_code failure;
+        const auto real = fs::canonical(link, failure);
+        const auto above = fs::canonical(link.parent_path(), failure);
+        const auto down = above.lexically_relative(real);
+        const bool circle = !down.empty() && *down.begin() != "..";
+        return !failure && !circle && linked_.insert(real).second;
+    }
+
+    static std::string why(const std::error_code& failure) {
+        return fmt::format("cannot be read: {}", failure.message());
+    }
+
     void add_file(const fs::path& file, const fs::path& folder) {
         auto path = below(file, root_);
         bool ours = !path.empty();
         if (!ours) path = folder.empty() ? file.stem().string() : below(file, folder);
+        if (path.empty()) // behind a link that leads out of the folder
+            path = file.lexically_relative(folder).replace_extension().generic_string();
         auto parent = file.has_parent_path() ? file.parent_path() : fs::path(".");
         found_file found{file, parent, ours ? root_ : folder.empty() ? parent : folder, path, ours};
-        auto canonical = fs::weakly_canonical(file);
+        std::error_code failure;
+        auto canonical = fs::weakly_canonical(file, failure);
         auto [other, fresh] = taken_.emplace(found.path, canonical);
         if (!fresh) {
             if (other->second != canonical)
@@ -135,6 +177,7 @@ class suite_loader {
     std::vector<std::string> rulings_;
     fragment_files files_;
     std::vector<std::shared_ptr<fragment_set>> own_sets_;
+    std::set<fs::path> linked_;             // folders that links led to
     std::map<std::string, fs::path> taken_; // suite path -> file
     load_result result_;
 };

@@ -8,12 +8,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <fstream>
-#include <sstream>
 
 namespace mailspec::suite {
 
 namespace {
+
+constexpr std::size_t largest_file = 64 * 1024 * 1024;
 
 // Lower-case words joined by hyphens.
 bool is_name(std::string_view name) {
@@ -162,14 +164,23 @@ std::vector<std::pair<written, written>> read_reasons(const std::string& yaml, c
 }
 
 std::optional<std::string> read_text(const std::filesystem::path& file, std::vector<problem>& problems) {
-    std::ifstream in(file, std::ios::binary);
-    std::ostringstream text;
-    if (in && !std::filesystem::is_directory(file)) text << in.rdbuf();
-    if (!in || in.bad() || std::filesystem::is_directory(file)) {
-        problems.push_back({{file.string()}, "cannot be read, expected a readable file"});
+    auto refuse = [&](std::string why) {
+        problems.push_back({{file.string()}, std::move(why)});
         return std::nullopt;
+    };
+    std::error_code failure;
+    const bool folder = std::filesystem::is_directory(file, failure);
+    std::ifstream in(file, std::ios::binary);
+    if (!in || folder) return refuse("cannot be read, expected a readable file");
+    // In pieces and not by its size: it may be a pipe, or a device without an end.
+    std::string text;
+    for (std::array<char, 65536> piece; in.read(piece.data(), piece.size()) || in.gcount() > 0;) {
+        text.append(piece.data(), std::size_t(in.gcount()));
+        if (text.size() > largest_file)
+            return refuse(fmt::format("is larger than {} MiB, expected a suite", largest_file >> 20));
     }
-    return text.str();
+    if (in.bad()) return refuse("cannot be read, expected a readable file");
+    return text;
 }
 
 } // namespace mailspec::suite

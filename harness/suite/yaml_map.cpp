@@ -4,6 +4,7 @@
 #include "harness/suite/yaml_map.hpp"
 
 #include "harness/suite/nearest_word.hpp"
+#include "harness/suite/yaml_text.hpp"
 
 #include <fmt/format.h>
 
@@ -36,10 +37,19 @@ yaml_source::yaml_source(const std::string& yaml, std::string name, std::vector<
     std::istringstream in(yaml);
     for (std::string line; std::getline(in, line);)
         lines_.push_back(line);
+    if (auto unfit = unfit_octet(yaml, name_)) {
+        problems_.push_back(std::move(*unfit));
+        return;
+    }
     try {
-        root_ = YAML::Load(yaml);
+        const auto documents = YAML::LoadAll(yaml);
+        if (!documents.empty()) root_ = documents.front();
+        if (documents.size() > 1)
+            report(documents[1], "found a second document (behind `---`), expected one a file");
     } catch (const YAML::Exception& e) {
-        report(position_of(name_, e.mark), fmt::format("not YAML: {}", e.msg));
+        auto tab = tab_as_indentation(yaml, name_, e.mark.line + 1);
+        problems_.push_back(tab ? std::move(*tab)
+                                : problem{position_of(name_, e.mark), fmt::format("not YAML: {}", e.msg)});
     }
 }
 

@@ -7,6 +7,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <sys/stat.h>
 
 using namespace mailspec::suite;
 using namespace std::chrono_literals;
@@ -136,6 +137,36 @@ BOOST_AUTO_TEST_CASE(folders) {
     elsewhere.write("mine/deep/x.yaml", suite);
     BOOST_TEST(load(elsewhere.root / "mine").suites[0].path == "deep/x");
     BOOST_TEST(load(elsewhere.root / "mine" / "deep" / "x.yaml").suites[0].path == "x");
+}
+
+// Nothing that looks like a suite is passed over in silence; links in a circle end somewhere.
+BOOST_AUTO_TEST_CASE(links_and_what_is_no_file) {
+    namespace fs = std::filesystem;
+    std::string suite =
+        "title: T\nservice: smtp\ncases:\n  c:\n    title: t\n    requirement: rfc5321-1-1\n    script: |\n"
+        "      S: 220\n";
+    suite_folder other;
+    other.write("linked/far.yaml", suite);
+    fs::create_directory_symlink(other.root / "linked", other.root / "linked" / "again");
+    auto folder = write("mine/a.yaml", suite).parent_path();
+    fs::create_symlink("a.yaml", folder / "b.yaml");
+    fs::create_directory_symlink("../mine", folder / "circle");
+    fs::create_directory_symlink(other.root / "linked", folder / "linked");
+    auto fine = load(folder);
+    BOOST_TEST(problems(fine) == "");
+    BOOST_REQUIRE(fine.suites.size() == 2u); // a.yaml and b.yaml are one file
+    BOOST_TEST(fine.suites[0].path == "linked/far");
+    BOOST_TEST(fine.suites[1].path == "mine/a");
+
+    fs::create_symlink("nowhere", folder / "dangling.yaml");
+    fs::create_symlink("loop.yaml", folder / "loop.yaml");
+    BOOST_REQUIRE(::mkfifo((folder / "pipe.yaml").c_str(), 0600) == 0);
+    BOOST_TEST(problems(load(folder)) == "mine/dangling.yaml: cannot be read: No such file or directory\n"
+                                         "mine/loop.yaml: cannot be read: Too many levels of symbolic links\n"
+                                         "mine/pipe.yaml: is no file, expected a suite\n");
+    BOOST_TEST(problems(load(folder / "loop.yaml")) ==
+               "mine/loop.yaml: cannot be read: Too many levels of symbolic links\n");
+    BOOST_TEST(problems(load("/dev/zero")) == "/dev/zero: is larger than 64 MiB, expected a suite\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_broken_case_does_not_take_others_with_it) {

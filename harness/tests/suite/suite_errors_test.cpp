@@ -39,6 +39,41 @@ BOOST_AUTO_TEST_CASE(not_yaml) {
     BOOST_TEST(mistakes("") == "smtp/test.yaml:1:1: found nothing, expected a suite as `key: value` lines");
 }
 
+BOOST_AUTO_TEST_CASE(octets_that_no_suite_has) {
+    BOOST_TEST(mistakes("title: caf\xE9\n") ==
+               "smtp/test.yaml:1:11: found the octet E9, which is no UTF-8, expected UTF-8; in a script the "
+               "octet itself is written {xE9}");
+    // Overlong, a surrogate, above U+10FFFF, cut off.
+    for (auto* wrong : {"\xC0\x80", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2\x82", "\x80"})
+        BOOST_TEST(mistakes("# a\n# " + std::string(wrong) + "\n")
+                       .starts_with("smtp/test.yaml:2:3: found the octet "));
+    BOOST_TEST(
+        mistakes(std::string("title: a\0b\n", 11)) ==
+        "smtp/test.yaml:1:9: found the control octet 00, expected text; in a script the octet itself is "
+        "written {x00}");
+    BOOST_TEST(mistakes("\xFF\xFEt\xC3") ==
+               "smtp/test.yaml:1:1: found UTF-16, expected UTF-8; save the file in that encoding");
+    const std::string fine = "title: caf\xC3\xA9 \xE2\x82\xAC \xF0\x9F\x93\xA7\r\nservice: "
+                             "smtp\r\ncases:\r\n  c:\r\n    title: t\r\n"
+                             "    requirement: rfc5321-1-1\r\n    script: |\r\n      S: 220\r\n";
+    BOOST_TEST(mistakes(fine) == "");
+    BOOST_TEST(mistakes("\xEF\xBB\xBF" + fine) == "");
+}
+
+BOOST_AUTO_TEST_CASE(tabs) {
+    BOOST_TEST(
+        mistakes("title: T\nservice: smtp\ncases:\n\tc:\n\t\ttitle: t\n") ==
+        "smtp/test.yaml:4:1: found a tab in the indentation, expected spaces: YAML knows no tabs there");
+    BOOST_TEST(of_script("S: 220 ~a\tb~\n\t# a tab in a script\nC: a\tb\nS: 220") == "");
+}
+
+BOOST_AUTO_TEST_CASE(one_document_a_file) {
+    BOOST_TEST(
+        mistakes("---\ntitle: T\nservice: smtp\ncases:\n  c:\n    title: t\n    requirement: rfc5321-1-1\n"
+                 "    script: |\n      S: 220\n---\ntitle: U\n") ==
+        "smtp/test.yaml:11:1: found a second document (behind `---`), expected one a file");
+}
+
 BOOST_AUTO_TEST_CASE(suite_keys) {
     BOOST_TEST(
         mistakes("titel: T\n") ==
