@@ -3,12 +3,17 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 namespace mailspec::runner {
 
 namespace {
 
-// A burst of a megabyte proves nothing more than its ends do, and a report keeps hundreds of cases.
+// A burst of a megabyte proves nothing more than its ends do, and a report keeps hundreds of cases: without
+// these bounds a server that answers each command with a megabyte fills the memory.
 constexpr std::size_t longest_entry = 16 * 1024;
+constexpr std::size_t kept_at_each_end = 48 * 1024; // of one conversation
 
 std::string shortened(const std::string& octets) {
     if (octets.size() <= longest_entry) return octets;
@@ -24,6 +29,31 @@ reports::transcript_line::direction direction_of(net::transcript_entry::what kin
     return direction::event;
 }
 
+reports::transcript_line line_of(const net::transcript_entry& entry) {
+    return {entry.at, entry.connection, direction_of(entry.kind), shortened(entry.octets)};
+}
+
+// How far from `entry` what is kept of one end of a conversation reaches.
+template <typename Iterator>
+Iterator within_bounds(Iterator entry, Iterator end) {
+    constexpr std::size_t of_an_entry = 64; // its time and number also want room
+    for (std::size_t kept = 0; entry != end; ++entry) {
+        kept += of_an_entry + std::min(entry->octets.size(), longest_entry);
+        if (kept > kept_at_each_end) break;
+    }
+    return entry;
+}
+
+// Stands where [first, last) was left out.
+template <typename Iterator>
+reports::transcript_line omission(Iterator first, Iterator last) {
+    std::size_t octets = 0;
+    for (auto entry = first; entry != last; ++entry)
+        octets += entry->octets.size();
+    return {first->at, first->connection, reports::transcript_line::direction::event,
+            fmt::format("{} reads, writes and events left out here, {} octets", last - first, octets)};
+}
+
 reports::finding finding_of(const script::mismatch& m) {
     reports::finding f;
     if (m.at) {
@@ -33,7 +63,7 @@ reports::finding finding_of(const script::mismatch& m) {
     }
     f.claim = m.claim;
     f.expected = m.expected;
-    f.actual = m.actual;
+    f.actual = shortened(m.actual);
     return f;
 }
 
@@ -53,10 +83,15 @@ reports::clause clause_of(const suite::requirement& r) {
 }
 
 std::vector<reports::transcript_line> transcript_of(const net::transcript& conversation) {
+    const auto& all = conversation.entries();
+    const auto head = within_bounds(all.begin(), all.end());
+    const auto tail = within_bounds(all.rbegin(), std::make_reverse_iterator(head)).base();
     std::vector<reports::transcript_line> lines;
-    lines.reserve(conversation.entries().size());
-    for (const auto& entry : conversation.entries())
-        lines.push_back({entry.at, entry.connection, direction_of(entry.kind), shortened(entry.octets)});
+    for (auto entry = all.begin(); entry != head; ++entry)
+        lines.push_back(line_of(*entry));
+    if (tail != head) lines.push_back(omission(head, tail));
+    for (auto entry = tail; entry != all.end(); ++entry)
+        lines.push_back(line_of(*entry));
     return lines;
 }
 

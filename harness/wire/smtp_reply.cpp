@@ -49,8 +49,14 @@ void judge_code(smtp_reply& reply, std::size_t at, std::string_view code) {
         note(reply, "reply-second-digit", at + 1, fmt::format("the second digit of {} is {}", code, code[1]));
 }
 
-// Takes the next line into the reply; returns whether another one follows.
-bool take_line(smtp_reply& reply, std::string_view whole) {
+// RFC 5321 §4.2.1: a hyphen after the code says that another line follows. One without a code ends nothing.
+bool is_last(std::string_view whole) {
+    const auto line = without_line_end(whole);
+    return has_code(line) && (line.size() == 3 || line[3] != '-');
+}
+
+// Takes the next line into the reply.
+void take_line(smtp_reply& reply, std::string_view whole) {
     const auto at = reply.raw.size();
     reply.raw.append(whole);
     judge_line_end(reply, at, whole);
@@ -62,7 +68,7 @@ bool take_line(smtp_reply& reply, std::string_view whole) {
              fmt::format("a line of a multiline reply has no code: {}", shown(whole)));
         reply.lines.emplace_back(line);
         reply.enhanced.emplace_back();
-        return true;
+        return;
     }
     const auto code = line.substr(0, 3);
     if (reply.code.empty()) {
@@ -83,7 +89,6 @@ bool take_line(smtp_reply& reply, std::string_view whole) {
     const auto text = line.substr(std::min<std::size_t>(line.size(), separated ? 4 : 3));
     reply.lines.emplace_back(text);
     reply.enhanced.emplace_back(enhanced_code_of(text));
-    return separator == '-';
 }
 
 } // namespace
@@ -97,22 +102,29 @@ bool smtp_reply::is(std::string_view pattern) const {
 
 parsed_reply parse_smtp_reply(std::string_view buffer) {
     parsed_reply result;
-    for (;;) {
-        const auto end = buffer.find('\n', result.used);
-        if (end == std::string_view::npos) return result; // incomplete
-        const auto whole = buffer.substr(result.used, end + 1 - result.used);
-        if (result.used == 0 && !has_code(whole)) {
+    std::size_t end = 0;
+    // The end is looked for first: what is incomplete is looked at again after every read, and a server may
+    // go on for megabytes.
+    for (bool last = false; !last;) {
+        const auto line_end = buffer.find('\n', end);
+        if (line_end == std::string_view::npos) return result; // incomplete
+        const auto whole = buffer.substr(end, line_end + 1 - end);
+        if (end == 0 && !has_code(whole)) {
             result.state = reply_state::not_a_reply;
             result.reply.raw = whole;
             result.used = whole.size();
             return result;
         }
-        result.used = end + 1;
-        if (!take_line(result.reply, whole)) {
-            result.state = reply_state::complete;
-            return result;
-        }
+        last = is_last(whole);
+        end = line_end + 1;
     }
+    while (result.used < end) {
+        const auto line_end = buffer.find('\n', result.used);
+        take_line(result.reply, buffer.substr(result.used, line_end + 1 - result.used));
+        result.used = line_end + 1;
+    }
+    result.state = reply_state::complete;
+    return result;
 }
 
 } // namespace mailspec::wire

@@ -107,6 +107,31 @@ BOOST_AUTO_TEST_CASE(what_a_report_is_told) {
     BOOST_TEST(runner::result_of(c, outcome, {false, true}).transcript.size() == 2u);
 }
 
+// A server that answers with megabytes, read in small pieces: hundreds of such cases must fit into memory.
+BOOST_AUTO_TEST_CASE(a_long_conversation_keeps_its_ends) {
+    using what = net::transcript_entry::what;
+    script::case_outcome outcome;
+    outcome.what = kind::mismatch;
+    outcome.found = script::mismatch{&claim, true, "503", std::string(1'000'000, 'y')};
+    outcome.conversation.add(what::sent, 1, "MAIL\r\n");
+    for (int i = 0; i < 200; ++i)
+        outcome.conversation.add(what::received, 1, std::string(8192, 'x'));
+    outcome.conversation.add(what::sent, 2, "QUIT\r\n");
+    const auto told = runner::result_of(case_of(level::must), outcome, {});
+    BOOST_TEST(told.found->actual.size() < 20'000u);
+    std::size_t octets = 0;
+    std::string notes;
+    for (const auto& line : told.transcript) {
+        octets += line.octets.size();
+        if (line.from == reports::transcript_line::direction::event) notes += line.octets;
+    }
+    BOOST_TEST(octets > 64u * 1024);
+    BOOST_TEST(octets < 100'000u);
+    BOOST_TEST(notes == "190 reads, writes and events left out here, 1556480 octets");
+    BOOST_TEST(told.transcript.front().octets == "MAIL\r\n");
+    BOOST_TEST(told.transcript.back().octets == "QUIT\r\n");
+}
+
 BOOST_AUTO_TEST_CASE(a_crash_fails_whatever_the_level) {
     script::case_outcome outcome;
     outcome.what = kind::trouble;
