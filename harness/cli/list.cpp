@@ -31,7 +31,7 @@ void print_tree(const case_input& input, const runner::case_list& chosen) {
                                  c->security.empty() ? "" : "  [security]");
     }
     if (!input.wanted.selectors.empty() || input.wanted.paths_named) {
-        std::cout << fmt::format("\n{} cases\n", chosen.size());
+        std::cout << fmt::format("\n{} case{}\n", chosen.size(), chosen.size() == 1 ? "" : "s");
         return;
     }
     std::cout << fmt::format("\n{}  (What is judged without being asked)\n", runner::ambient_suite);

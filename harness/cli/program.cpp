@@ -3,11 +3,15 @@
 
 #include "harness/cli/refusal.hpp"
 #include "harness/runner/exit_code.hpp"
+#include "harness/suite/nearest_word.hpp"
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <iostream>
+#include <string>
+#include <vector>
 
 namespace mailspec::cli {
 
@@ -21,6 +25,30 @@ std::filesystem::path own_file(const char* name) {
     std::error_code failed;
     const auto real = std::filesystem::canonical("/proc/self/exe", failed);
     return failed ? std::filesystem::path(name) : real;
+}
+
+// CLI11 says only that a command is needed, whatever stands in its place.
+int no_command(const CLI::App& app, const std::string& first) {
+    std::vector<std::string> commands;
+    for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; }))
+        commands.push_back(command->get_name());
+    if (first.empty())
+        std::cerr << app.help();
+    else if (first.starts_with('-'))
+        std::cerr << "mailspec: there is no option `" << first << "` before a command; commands are "
+                  << suite::word_list(commands) << '\n';
+    else
+        std::cerr << "mailspec: there is no command `" << first << "`, expected "
+                  << suite::word_list(commands) << suite::did_you_mean(first, commands) << '\n';
+    return runner::exit_trouble;
+}
+
+// What a script passes when its variable is not set: `--junit "$REPORT"` must not write nothing in silence.
+void refuse_empty_values(const CLI::App& app) {
+    for (const auto* command : app.get_subcommands())
+        for (const auto* option : command->get_options())
+            if (!option->get_positional() && std::ranges::count(option->results(), "") > 0)
+                throw refusal(option->get_name() + ": the value is empty");
 }
 
 int usage_error(const CLI::App& app, const CLI::ParseError& e) {
@@ -53,11 +81,17 @@ int run_program(int argc, char** argv) {
     add_version(app, p);
     try {
         app.parse(argc, argv);
+        refuse_empty_values(app);
         return p.selected();
     } catch (const CLI::ParseError& e) {
-        return usage_error(app, e);
+        const bool named = !app.get_subcommands().empty() || e.get_exit_code() == 0;
+        return named ? usage_error(app, e) : no_command(app, argc > 1 ? argv[1] : "");
     } catch (const refusal& e) {
         std::cerr << "mailspec: " << e.what() << '\n';
+        return runner::exit_trouble;
+    } catch (const std::exception& e) {
+        std::cerr << "mailspec: stopped by an error that was not foreseen, please report it: " << e.what()
+                  << '\n';
         return runner::exit_trouble;
     }
 }

@@ -1,13 +1,16 @@
 // See the header. Colour: --color, else only on a terminal and without NO_COLOR (https://no-color.org).
 #include "harness/cli/report_output.hpp"
 
+#include "harness/cli/refusal.hpp"
 #include "reports/console.hpp"
 #include "reports/json.hpp"
 #include "reports/junit.hpp"
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -50,10 +53,24 @@ void add_report_options(CLI::App& command, report_options& options) {
 report_output::report_output(const report_options& options)
     : options_(options) {
     if (!options.junit.empty()) junit_ = std::make_unique<report_file>("--junit", options.junit);
+    if (!options.json.empty() && writes(options.json))
+        throw refusal(fmt::format("--json {}: --junit goes there too; name two files", options.json));
     if (!options.json.empty()) json_ = std::make_unique<report_file>("--json", options.json);
 }
 
 report_output::~report_output() = default;
+
+bool report_output::writes(const std::string& path) const {
+    std::error_code unknown;
+    auto real = [&](const std::string& name) {
+        return std::filesystem::weakly_canonical(std::filesystem::absolute(name, unknown), unknown);
+    };
+    auto is_there = [&](const std::unique_ptr<report_file>& file) {
+        // A device or pipe may take all of them.
+        return file && real(file->path()) == real(path) && !std::filesystem::is_other(path, unknown);
+    };
+    return is_there(junit_) || is_there(json_);
+}
 
 void report_output::begin(std::size_t cases) {
     if (on_terminal() && !options_.quiet)

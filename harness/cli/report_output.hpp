@@ -31,6 +31,7 @@ class report_output {
     void add(const reports::case_result& done);
     void write(const reports::run_result& run); // everything, once
     bool verbose() const { return options_.verbose; }
+    bool writes(const std::string& path) const; // one of the reports goes there
 
   private:
     report_options options_;

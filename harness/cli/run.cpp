@@ -42,6 +42,9 @@ class run_command {
         : options_(options)
         , program_(p)
         , output_(options.reports) {
+        if (output_.writes(options.write_baseline))
+            throw refusal(fmt::format("--write-baseline {}: a report goes there too; name two files",
+                                      options.write_baseline));
         if (!options.write_baseline.empty())
             drafted_ = std::make_unique<report_file>("--write-baseline", options.write_baseline);
         how_.strict = options.strict;
@@ -188,6 +191,11 @@ void add_run(CLI::App& app, program& p) {
         ->capture_default_str();
     command
         ->add_option("--seed", options->seed, "Run in the order of an earlier run; its report has the seed")
+        ->check([](const std::string& word) {
+            const bool number = word.find_first_not_of("0123456789") == word.npos;
+            const bool positive = word.find_first_not_of('0') != word.npos;
+            return number && positive ? "" : fmt::format("`{}` is not a number from 1", word);
+        })
         ->type_name("N");
     command->add_flag("--strict", options->strict, "A SHOULD that is violated fails");
     command->callback(

@@ -148,6 +148,19 @@ BOOST_AUTO_TEST_CASE(an_unwritable_report_stops_it_before) {
         BOOST_TEST(left.path().filename() == "my-suite.yaml");
 }
 
+// A script whose variable is not set, and two reports in one file.
+BOOST_AUTO_TEST_CASE(reports_that_would_be_lost) {
+    const auto empty = mailspec({"run", "--junit", ""});
+    BOOST_TEST(empty.code == 2);
+    BOOST_TEST(has(empty.err, "mailspec: --junit: the value is empty"));
+    const auto both = mailspec({"run", "--junit", "r.xml", "--json", "./r.xml"});
+    BOOST_TEST(both.code == 2);
+    BOOST_TEST(has(both.err, "--json ./r.xml: --junit goes there too; name two files"));
+    const auto draft = mailspec({"run", "--json", "r.json", "--write-baseline", "r.json"});
+    BOOST_TEST(draft.code == 2);
+    BOOST_TEST(has(draft.err, "--write-baseline r.json: a report goes there too; name two files"));
+}
+
 BOOST_AUTO_TEST_CASE(targets_that_cannot_be) {
     const auto profile = mailspec({"run", "--target", "missing.yaml"});
     BOOST_TEST(profile.code == 2);
@@ -176,8 +189,20 @@ BOOST_AUTO_TEST_CASE(mistakes_in_a_suite) {
 
 BOOST_AUTO_TEST_CASE(usage) {
     BOOST_TEST(mailspec({"run", "--no-such"}).code == 2);
-    BOOST_TEST(mailspec({}).code == 2);
+    const auto none = mailspec({}), misspelt = mailspec({"rnu"}), option = mailspec({"--no-such"});
+    BOOST_TEST(none.code == 2);
+    BOOST_TEST(has(none.err, "Usage: mailspec"));
+    BOOST_TEST(misspelt.code == 2);
+    BOOST_TEST(has(misspelt.err, "there is no command `rnu`, expected `run`, `list`, "));
+    BOOST_TEST(has(misspelt.err, ", did you mean `run`?"));
+    BOOST_TEST(option.code == 2);
+    BOOST_TEST(has(option.err, "there is no option `--no-such` before a command; commands are `run`, "));
     BOOST_TEST(mailspec({"run", "--shard", "9/2"}).code == 2);
+    for (auto* seed : {"-1", "0", "x", "1e3"}) {
+        const auto r = mailspec({"run", "--seed", seed});
+        BOOST_TEST(r.code == 2);
+        BOOST_TEST(has(r.err, std::string("`") + seed + "` is not a number from 1"));
+    }
     BOOST_TEST(mailspec({"--help"}).code == 0);
     BOOST_TEST(mailspec({"version"}).out.starts_with("mailspec "));
 }
