@@ -127,9 +127,11 @@ class console_writer {
 
     void what_stopped_it() {
         if (!run_.server_log.empty()) {
-            out_ << '\n'
-                 << paint("The server ended during the run. The last lines of its log:", colour::bold)
-                 << '\n';
+            // With trouble that says itself what happened, the server need not have ended.
+            const char* title = run_.trouble.empty()
+                                    ? "The server ended during the run. The last lines of its log:"
+                                    : "The last lines of the server's log:";
+            out_ << '\n' << paint(title, colour::bold) << '\n';
             for (const std::string& line : lines_of(run_.server_log))
                 out_ << "  | " << line << '\n';
         }

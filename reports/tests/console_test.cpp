@@ -78,7 +78,10 @@ BOOST_AUTO_TEST_CASE(a_run_cut_short_says_so) {
     run.server_log = "postfix: fatal\nbye\n";
     const std::string text = console(run, {});
     BOOST_TEST(has(text, "Interrupted: this is what ran until then.\n"));
-    BOOST_TEST(has(text, "The last lines of its log:\n  | postfix: fatal\n  | bye\n"));
+    BOOST_TEST(has(
+        text, "The server ended during the run. The last lines of its log:\n  | postfix: fatal\n  | bye\n"));
+    run.trouble = "the server did not become ready";
+    BOOST_TEST(has(console(run, {}), "\nThe last lines of the server's log:\n  | postfix: fatal\n  | bye\n"));
 }
 
 BOOST_AUTO_TEST_CASE(progress) {
