@@ -85,6 +85,8 @@ class run_command {
             run_.baseline_file = options_.baseline;
         }
         const auto input = load_cases(options_.cases, program_.file);
+        if (const auto part = input.wanted.part; !options_.cases.shard.empty())
+            run_.shard = fmt::format("{}/{}", part.index, part.count);
         auto cases = selected_cases(input);
         if (input.complete) run_.baseline_stale = runner::stale_entries(known_, input.existing);
         runner::shuffle(cases, run_.seed);
@@ -141,9 +143,17 @@ class run_command {
         runner::apply_baseline(known_, run_.cases, std::chrono::year_month_day(now));
         const bool none_judged = std::ranges::all_of(
             run_.cases, [](const auto& r) { return r.outcome == reports::verdict::skip; });
-        if (run_.trouble.empty() && !run_.interrupted && none_judged)
-            run_.trouble =
-                "mailspec: nothing was judged: every selected case was skipped, for the reasons above";
+        if (run_.trouble.empty() && !run_.interrupted && none_judged) run_.trouble = all_were_skipped();
+    }
+
+    std::string all_were_skipped() const {
+        std::map<std::string, int> reasons;
+        for (const auto& r : run_.cases)
+            ++reasons[r.reason];
+        std::string text = "mailspec: nothing was judged: every selected case was skipped:";
+        for (const auto& [reason, number] : reasons)
+            text += fmt::format("\n{:>6}  {}", number, reason);
+        return text;
     }
 
     // Of the ambient rules those that are selected, and those that were broken, whoever asked.

@@ -106,7 +106,8 @@ BOOST_AUTO_TEST_CASE(nothing_selected) {
     BOOST_TEST(has(none.out, "nothing is selected"));
     const auto skipped = run(server, {only_noop, "--exclude=my-suite/noop", "--exclude=my-suite/help"});
     BOOST_TEST(skipped.code == 2);
-    BOOST_TEST(has(skipped.out, "nothing was judged: every selected case was skipped"));
+    BOOST_TEST(has(skipped.out, "nothing was judged: every selected case was skipped:\n     1  smtp does not "
+                                "offer TURN\n"));
 }
 
 BOOST_AUTO_TEST_CASE(unreachable) {
@@ -261,6 +262,33 @@ BOOST_AUTO_TEST_CASE(the_server_dies) {
     BOOST_TEST(many.code == 1);
     BOOST_TEST(judged(folder(), "r.json") == "noop=pass verify=fail help=warn turn=skip ");
     BOOST_TEST(has(many.out, "the server ended with status 3 while this case ran"));
+}
+
+// A case that crashes the server on purpose: against one that mailspec starts, and against one that it did
+// not.
+BOOST_AUTO_TEST_CASE(a_case_that_kills_the_server) {
+    folder().file("ours.yaml",
+                  fmt::format("name: Ours\ndomain: test.example\nservices: {{ smtp: \"127.0.0.1:{0}\" "
+                              "}}\nstart:\n  command: [ python3, \"{1}\", \"{0}\", ok ]\n",
+                              free_port(), SOURCE_DIR "/harness/tests/target/scripted_server.py"));
+    folder().file("crash.yaml",
+                  "title: Crash\nrfc: 5321\nservice: smtp\ncases:\n  crash:\n"
+                  "    title: serves again after a crash\n    script: |\n      do hello\n"
+                  "      server kill\n      S: close\n      server start\n      fresh\n      do hello\n"
+                  "      C: VRFY x\n      S: 252\n");
+    const auto ours =
+        mailspec({"run", "./crash.yaml", "./my-suite.yaml", "--target", "ours.yaml", only_noop, "-v"});
+    BOOST_TEST(ours.code == 1);
+    BOOST_TEST(has(ours.out, "-- the server was killed"));
+    BOOST_TEST(has(ours.out, "-- the server was started again"));
+    BOOST_TEST(has(ours.out, "Actual: 500 what?"));
+    BOOST_TEST(has(ours.out, "✔ NOOP is answered with 250"));
+    const scripted_server server("ok");
+    const auto theirs = mailspec({"run", "./crash.yaml", "--smtp", server.address()});
+    BOOST_TEST(theirs.code == 2);
+    BOOST_TEST(has(theirs.out,
+                   "1  stops the server and starts it again, which mailspec cannot do here: mailspec "
+                   "did not start it"));
 }
 
 // Without a target: the refmaild that was built beside it.
