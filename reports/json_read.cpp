@@ -177,6 +177,7 @@ run_result read_run(const cursor& from) {
         run.services[service] = address.text();
     });
     run.selectors = read_texts(from.at("selectors"));
+    run.shard = from.at("shard").text();
     run.seed = from.at("seed").number<std::uint64_t>();
     run.strict = from.at("strict").boolean();
     run.interrupted = from.at("interrupted").boolean();

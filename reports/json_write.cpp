@@ -116,6 +116,7 @@ json::object run_object(const run_result& run) {
     o["target"] = json::object{
         {"name", text(run.target_name)}, {"version", text(run.target_version)}, {"services", services}};
     o["selectors"] = texts(run.selectors);
+    o["shard"] = text(run.shard);
     o["seed"] = run.seed;
     o["strict"] = run.strict;
     o["interrupted"] = run.interrupted;

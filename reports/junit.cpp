@@ -118,6 +118,7 @@ void add_properties(pugi::xml_node suite, const run_result& run) {
     add("target.version", run.target_version);
     add("mailspec.version", run.tool_version);
     add("seed", fmt::format("{}", run.seed));
+    if (!run.shard.empty()) add("shard", run.shard);
     for (const auto& [service, address] : run.services)
         add("service." + printable(service), address);
     if (run.strict) add("strict", "true");

@@ -75,6 +75,7 @@ struct run_result {
     std::string target_version;                  // "3.7.11"; empty when unknown
     std::map<std::string, std::string> services; // smtp -> 127.0.0.1:2525
     std::vector<std::string> selectors;
+    std::string shard; // "2/8": only this part of what the selectors name; empty: all of it
     unsigned long long seed = 0;
     bool strict = false;
     bool interrupted = false;                // Ctrl-C: what ran is here

@@ -5,12 +5,17 @@
 #include "harness/cli/report_output.hpp"
 #include "harness/cli/saved_report.hpp"
 #include "harness/runner/exit_code.hpp"
+#include "harness/runner/selection.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
 
 namespace mailspec::cli {
 
@@ -61,6 +66,24 @@ void add_to(reports::run_result& all, reports::run_result part) {
             all.baseline_stale.push_back(std::move(id));
 }
 
+// A part must not pass for the whole: the report of a machine that was lost is missed by nobody else.
+std::string missing_shards(const std::vector<std::string>& shards) {
+    std::set<int> there;
+    std::optional<int> count;
+    for (const auto& word : shards) {
+        const auto part = runner::parse_shard(word);
+        if (!part || count.value_or(part->count) != part->count)
+            throw refusal(fmt::format("these reports are not of one run: they are the shards {}",
+                                      fmt::join(shards, ", ")));
+        count = part->count;
+        there.insert(part->index);
+    }
+    std::vector<std::string> missing;
+    for (int i = 1; i <= count.value_or(0); ++i)
+        if (!there.contains(i)) missing.push_back(fmt::format("{}/{}", i, *count));
+    return fmt::format("{}", fmt::join(missing, ", "));
+}
+
 // Suite by suite, as writers expect it; within a suite as the reports had it, shard by shard.
 void put_in_order(reports::run_result& all) {
     const auto by_file = [](const reports::case_result& c) { return std::tuple(c.suite, c.file, c.line); };
@@ -71,8 +94,20 @@ void put_in_order(reports::run_result& all) {
 int merge(const merge_options& options) {
     report_output output(options.reports);
     auto all = read_report(options.files.front());
-    for (std::size_t i = 1; i < options.files.size(); ++i)
-        add_to(all, read_report(options.files[i]));
+    std::vector<std::string> shards;
+    auto note_shard = [&](const reports::run_result& run) {
+        if (!run.shard.empty()) shards.push_back(run.shard);
+    };
+    note_shard(all);
+    for (std::size_t i = 1; i < options.files.size(); ++i) {
+        auto part = read_report(options.files[i]);
+        note_shard(part);
+        add_to(all, std::move(part));
+    }
+    all.shard.clear();
+    if (const auto missing = missing_shards(shards); !missing.empty() && all.trouble.empty())
+        all.trouble = fmt::format(
+            "mailspec: this is not the whole run: the reports of these shards are missing: {}", missing);
     put_in_order(all);
     all.exit_code = runner::exit_code_of(all);
     output.write(all);

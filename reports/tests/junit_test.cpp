@@ -49,6 +49,7 @@ BOOST_AUTO_TEST_CASE(a_suite_says_what_was_tested) {
     BOOST_TEST(property("target") == "Samplemail");
     BOOST_TEST(property("target.version") == "3.7");
     BOOST_TEST(property("mailspec.version") == "0.1.0");
+    BOOST_TEST(property("shard") == "2/8");
     BOOST_TEST(property("seed") == "18446744073709551615");
     BOOST_TEST(document.select_nodes("//testsuite").size() ==
                document.select_nodes("//testsuite/properties/property[@name='seed']").size());

@@ -88,6 +88,7 @@ run_result sample_run() {
     run.target_version = "3.7";
     run.services = {{"smtp", "127.0.0.1:2525"}, {"submission", "127.0.0.1:2587"}};
     run.selectors = {"smtp/rfc5321"};
+    run.shard = "2/8";
     run.seed = 18446744073709551615ull;
     run.baseline_file = "known.yaml";
     run.baseline_stale = {"smtp/rfc5321/greeting/gone"};

@@ -115,6 +115,16 @@ BOOST_AUTO_TEST_CASE(shards_merge_to_the_whole) {
         if (c.suite == "my-suite") names += c.name + " ";
     BOOST_TEST(names == "noop verify help turn ");
 
+    // A machine that was lost: its part is missed.
+    run(server, {"--shard", "2/3", "--json", "2of3.json"});
+    const auto part = mailspec({"merge", "2of3.json", "--json", "part.json"});
+    BOOST_TEST(part.code == 2);
+    BOOST_TEST(has(part.out, "this is not the whole run: the reports of these shards are missing: 1/3, 3/3"));
+    BOOST_TEST(mailspec({"merge", "part.json"}).code == 2);
+    const auto mixed = mailspec({"merge", "1.json", "2of3.json"});
+    BOOST_TEST(mixed.code == 2);
+    BOOST_TEST(has(mixed.err, "these reports are not of one run: they are the shards 1/2, 2/3"));
+
     folder().file("junk.json", "{\"cases\": 3}");
     const auto junk = mailspec({"merge", "junk.json"});
     BOOST_TEST(junk.code == 2);
