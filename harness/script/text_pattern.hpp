@@ -14,7 +14,8 @@ class text_pattern {
     // On error: what is wrong with the expression.
     static std::expected<text_pattern, std::string> compile(const std::string& expression);
 
-    // Whether it matches somewhere in the text; an expression that would take for ever is an error.
+    // Whether it matches somewhere in the text; an expression that would take for ever is an error,
+    // unless the text is absurdly long: then nothing was found.
     std::expected<bool, std::string> found_in(std::string_view text) const;
 
   private:
