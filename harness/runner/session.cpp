@@ -13,6 +13,26 @@ namespace mailspec::runner {
 
 namespace {
 
+// Stopping a server and removing its folder takes a moment, and the report is written after that: Ctrl-C just
+// then would lose it. A second Ctrl-C ends mailspec at once.
+class uninterrupted {
+  public:
+    explicit uninterrupted(bool already) {
+        if (already) return;
+        for (auto& [number, before] : before_)
+            before = std::signal(number, SIG_IGN);
+    }
+    ~uninterrupted() {
+        for (const auto& [number, before] : before_)
+            if (before != SIG_ERR) std::signal(number, before);
+    }
+    uninterrupted(const uninterrupted&) = delete;
+    uninterrupted& operator=(const uninterrupted&) = delete;
+
+  private:
+    std::pair<int, void (*)(int)> before_[2] = {{SIGINT, SIG_ERR}, {SIGTERM, SIG_ERR}};
+};
+
 class session {
   public:
     explicit session(session_plan plan)
@@ -32,6 +52,7 @@ class session {
         if (up_) {
             end_.target = up_->info;
             end_.note = up_->note;
+            const uninterrupted while_stopping(end_.interrupted);
             up_->stop();
         }
         return std::move(end_);
