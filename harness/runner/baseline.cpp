@@ -144,10 +144,7 @@ std::expected<baseline, std::vector<std::string>> load_baseline(const std::strin
         top.no_other_keys();
     }
     if (errors.empty()) return known;
-    std::vector<std::string> lines;
-    for (const auto& e : errors)
-        lines.push_back(e.str());
-    return std::unexpected(std::move(lines));
+    return std::unexpected(target::lines_of(std::move(errors)));
 }
 
 void apply_baseline(const baseline& known, std::vector<reports::case_result>& results,

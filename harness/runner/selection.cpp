@@ -99,10 +99,14 @@ std::expected<case_list, std::string> select_cases(const selection& wanted, cons
         if (wanted.security_only && c->security.empty()) continue;
         chosen.push_back(c);
     }
-    if (chosen.empty())
+    if (chosen.empty()) {
+        const bool narrowed = !wanted.exclude.empty() || !wanted.levels.empty() || wanted.security_only;
         return std::unexpected(
-            "nothing is selected: --exclude, --level and --security leave no case of those "
-            "that the selectors name; ambient rules are judged only while cases run");
+            narrowed ? "nothing is selected: --exclude, --level and --security leave no case of "
+                       "those that the selectors name"
+                     : "nothing is selected but ambient rules, and these are judged while cases "
+                       "run: name cases too, such as smtp");
+    }
 
     case_list part;
     for (std::size_t i = 0; i < chosen.size(); ++i)

@@ -99,11 +99,11 @@ void read_start(yaml_map& top, profile& p) {
     auto start = top.map("start");
     if (!start) return;
     start_plan plan;
-    plan.command = start->words("command");
+    plan.command = start->command("command");
     plan.ready = start->text("ready").value_or("smtp");
     plan.within = start->duration("within").value_or(plan.within);
-    plan.stop = start->words("stop");
-    plan.kill = start->words("kill");
+    plan.stop = start->command("stop");
+    plan.kill = start->command("kill");
     start->no_other_keys();
     if (!start->has("command"))
         start->error("command", "missing; write the words of the command that starts the server");
@@ -151,10 +151,7 @@ std::expected<profile, std::vector<std::string>> load_profile(const std::filesys
         yaml_map top(*document, "", file.string(), errors);
         p.target.name = top.required_text("name", "a name for reports");
         p.target.domain = top.required_text("domain", "the domain whose mail the server takes");
-        if (const auto version = top.node("version"); version.IsDefined() && version.IsScalar())
-            p.version_command = {"/bin/sh", "-c", version.Scalar()};
-        else
-            p.version_command = top.words("version");
+        p.version_command = top.command("version");
         read_services(top, p.target);
         read_accounts(top, file.string(), p.target, errors);
         read_mailboxes(top, p.target);
@@ -167,10 +164,7 @@ std::expected<profile, std::vector<std::string>> load_profile(const std::filesys
                                    "write `start:` too, or another path");
     }
     if (errors.empty()) return p;
-    std::vector<std::string> lines;
-    for (const auto& e : errors)
-        lines.push_back(e.str());
-    return std::unexpected(std::move(lines));
+    return std::unexpected(lines_of(std::move(errors)));
 }
 
 } // namespace mailspec::target

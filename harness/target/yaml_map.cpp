@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -20,6 +21,15 @@ std::string file_error::str() const {
     return fmt::format("{}:{}:{}: {}", file, line, column, text);
 }
 
+std::vector<std::string> lines_of(file_errors errors) {
+    auto place = [](const file_error& e) { return std::pair(e.line, e.column); };
+    std::ranges::stable_sort(errors, {}, place);
+    std::vector<std::string> lines;
+    for (const auto& e : errors)
+        lines.push_back(e.str());
+    return lines;
+}
+
 yaml_map::yaml_map(YAML::Node node, std::string path, std::string file, file_errors& errors)
     : node_(std::move(node))
     , path_(std::move(path))
@@ -27,6 +37,7 @@ yaml_map::yaml_map(YAML::Node node, std::string path, std::string file, file_err
     , errors_(&errors) {
     if (!node_.IsMap()) {
         error_at(node_, path_, "expected a mapping (`key: value` lines)");
+        is_map_ = false;
         node_ = YAML::Node(YAML::NodeType::Map);
         return;
     }
@@ -53,6 +64,7 @@ void yaml_map::error_at(const YAML::Node& node, const std::string& path, const s
 }
 
 void yaml_map::error(const std::string& key, const std::string& text) {
+    if (!is_map_) return;
     for (const auto& entry : node_)
         if (entry.first.IsScalar() && entry.first.Scalar() == key)
             return error_at(entry.second, path_of(key), text);
@@ -128,11 +140,11 @@ std::optional<std::chrono::milliseconds> yaml_map::duration(const std::string& k
     return std::chrono::milliseconds(value * factor);
 }
 
-std::vector<std::string> yaml_map::words(const std::string& key) {
+std::vector<std::string> yaml_map::command(const std::string& key) {
     const auto found = node(key);
     std::vector<std::string> out;
     if (!found.IsDefined()) return out;
-    if (found.IsScalar() && !found.Scalar().empty()) return {found.Scalar()};
+    if (found.IsScalar() && !found.Scalar().empty()) return {"/bin/sh", "-c", found.Scalar()};
     bool good = found.IsSequence() && found.size() > 0;
     if (good)
         for (const auto& item : found) {
@@ -140,7 +152,7 @@ std::vector<std::string> yaml_map::words(const std::string& key) {
             if (item.IsScalar()) out.push_back(item.Scalar());
         }
     if (good) return out;
-    error(key, "expected a list of words, such as [ \"./start\", \"{work}\" ]");
+    error(key, "expected a list of words, such as [ \"./start\", \"{work}\" ], or a text for the shell");
     return {};
 }
 

@@ -22,6 +22,8 @@ struct file_error {
 
 using file_errors = std::vector<file_error>;
 
+std::vector<std::string> lines_of(file_errors errors); // in the order of the file
+
 class yaml_map {
   public:
     // `path`: the keys above, "start" or "accounts[2]"; empty at the top. `node` must be a mapping:
@@ -34,7 +36,7 @@ class yaml_map {
     std::optional<long> number(const std::string& key, long least, long most);
     std::optional<bool> flag(const std::string& key);
     std::optional<std::chrono::milliseconds> duration(const std::string& key); // 500ms, 30s, 2m
-    std::vector<std::string> words(const std::string& key);                    // a list, or one word
+    std::vector<std::string> command(const std::string& key); // a list of words, or a text for the shell
     std::optional<yaml_map> map(const std::string& key);
     YAML::Node node(const std::string& key); // undefined when absent; the caller reads it
 
@@ -50,6 +52,7 @@ class yaml_map {
     std::optional<std::string> scalar(const std::string& key, const std::string& wanted);
 
     YAML::Node node_;
+    bool is_map_ = true; // false: that is one error already, and nothing more is to be said
     std::string path_, file_;
     file_errors* errors_;
     std::set<std::string> asked_;

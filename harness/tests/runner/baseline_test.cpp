@@ -127,6 +127,12 @@ BOOST_AUTO_TEST_CASE(mistakes_by_their_words) {
         mistake("cases:\n  a: { verdict: fail, reason: x, stepp: y }\n") ==
         "b.yaml:2:34: cases.a.stepp: unknown key; did you mean `step`? known here: expires, reason, step, "
         "verdict");
+    const testing::temporary_folder folder;
+    const auto no_map = runner::load_baseline(folder.file("b.yaml", "cases:\n  a: fail\n"));
+    BOOST_REQUIRE(!no_map.has_value());
+    BOOST_TEST(no_map.error().size() == 1u);
+    BOOST_TEST(
+        no_map.error().front().ends_with("b.yaml:2:6: cases.a: expected a mapping (`key: value` lines)"));
     BOOST_TEST(mistake("case: {}\n") ==
                "b.yaml:1:1: cases: missing; write `cases: { ID: { verdict: fail, reason: ... } }`");
 }

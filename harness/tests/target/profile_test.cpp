@@ -148,6 +148,9 @@ BOOST_AUTO_TEST_CASE(several_mistakes_at_once) {
 
 BOOST_AUTO_TEST_CASE(no_profile_at_all) {
     BOOST_TEST(mistake("") == "p.yaml:1:1: is empty: expected `key: value` lines");
+    BOOST_TEST(mistake(with("command: [ \"{profile}/start\", \"{work}\" ]", "command: []")) ==
+               "p.yaml:14:12: start.command: expected a list of words, such as [ \"./start\", \"{work}\" ], "
+               "or a text for the shell");
     BOOST_TEST(mistake("- a\n") == "p.yaml:1:1: expected a mapping (`key: value` lines)");
     BOOST_TEST(mistake("name: [\n").starts_with("p.yaml:2:1: not YAML: "));
     const auto missing = target::load_profile("/nowhere/p.yaml");
@@ -162,6 +165,27 @@ BOOST_AUTO_TEST_CASE(a_work_folder_needs_a_start) {
     BOOST_TEST(mistake("name: T\ndomain: d\nservices: { smtp: \"localhost:25\" }\n"
                        "mailboxes: { maildir: \"{work}/{user}\" }\n")
                    .contains("{work} is the folder of a server that mailspec starts"));
+}
+
+BOOST_AUTO_TEST_CASE(a_command_may_be_a_text_for_the_shell) {
+    const testing::temporary_folder folder;
+    const auto text = with("command: [ \"{profile}/start\", \"{work}\" ]", "command: cd {work} && ./start");
+    const auto p = target::load_profile(folder.file("p.yaml", text));
+    BOOST_REQUIRE(p.has_value());
+    const std::vector<std::string> expected{"/bin/sh", "-c", "cd {work} && ./start"};
+    BOOST_TEST(p->start->command == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(mistakes_come_in_the_order_of_the_file) {
+    const testing::temporary_folder folder;
+    const auto p = target::load_profile(folder.file(
+        "p.yaml",
+        "nmae: X\ndomain: d\nservices:\n  smtp: localhost:1\n  smpt: localhost:2\nlimits: [ 7 ]\n"));
+    BOOST_REQUIRE(!p.has_value());
+    std::string places;
+    for (const auto& line : p.error())
+        places += line.substr(line.find("p.yaml:"), 10) + "\n";
+    BOOST_TEST(places == "p.yaml:1:1\np.yaml:1:1\np.yaml:5:3\np.yaml:6:9\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
