@@ -20,8 +20,10 @@ namespace {
 struct facts {
     pid_t id = 0, parent = 0, session = 0;
     char state = 'Z';
+    int threads = 1;
 
-    bool runs() const { return state != 'Z' && state != 'X'; }
+    // The first thread may be gone while others still hold the sockets.
+    bool runs() const { return threads > 1 || (state != 'Z' && state != 'X'); }
 };
 
 std::optional<facts> facts_of(pid_t id) {
@@ -40,6 +42,10 @@ std::optional<facts> facts_of(pid_t id) {
     pid_t group = 0;
     std::istringstream rest(text.substr(name_end + 1));
     if (!(rest >> found.state >> found.parent >> group >> found.session)) return std::nullopt;
+    std::string passed_over; // tty_nr to nice
+    for (int i = 0; i < 13; ++i)
+        rest >> passed_over;
+    rest >> found.threads;
     found.id = id;
     return found;
 }

@@ -7,7 +7,13 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <csignal>
+#include <fstream>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
 
 using namespace mailspec;
 using namespace mailspec::testing;
@@ -78,6 +84,28 @@ BOOST_AUTO_TEST_CASE(killed_and_started_in_the_same_folder) {
     BOOST_TEST(server.log_tail().contains("listening"));
     BOOST_TEST(kill(server) == "");
     BOOST_TEST(kill(server) == ""); // what is dead stays so
+}
+
+// So ends a server with threads: for a moment its first is gone and another still listens.
+BOOST_AUTO_TEST_CASE(a_process_runs_until_its_last_thread_ends) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        std::thread([] { ::pause(); }).detach();
+        ::syscall(SYS_exit, 0); // of this thread only
+    }
+    BOOST_REQUIRE(child > 0);
+    auto first_thread_is_gone = [&] {
+        std::ifstream stat(fmt::format("/proc/{}/stat", child));
+        std::string text;
+        std::getline(stat, text);
+        return text.find(") Z ") != std::string::npos;
+    };
+    while (!first_thread_is_gone())
+        std::this_thread::yield();
+    BOOST_TEST(target::any_runs({child}));
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    BOOST_TEST(!target::any_runs({child}));
 }
 
 BOOST_AUTO_TEST_CASE(asked_to_stop) {
