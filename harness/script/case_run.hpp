@@ -7,6 +7,7 @@
 #include "harness/wire/ambient_rules.hpp"
 #include "harness/wire/smtp_reply.hpp"
 #include "harness/world/mailbox.hpp"
+#include "harness/world/surroundings.hpp"
 #include "net/byte_stream.hpp"
 #include "net/transcript.hpp"
 
@@ -37,14 +38,25 @@ class server_control {
     virtual net::task<std::expected<void, std::string>> start() = 0;
 };
 
+// What the steps `retry` and `clock advance` act on. On error: a sentence.
+class time_control {
+  public:
+    virtual ~time_control() = default;
+    // Has the server try what it could not deliver; `zone`: whose mail it is about, where it can tell apart.
+    virtual net::task<std::expected<void, std::string>> retry(std::string zone) = 0;
+    virtual net::task<std::expected<void, std::string>> advance(std::chrono::seconds by) = 0;
+};
+
 struct case_environment {
     const target::target_info& target;
     connector& connections;
-    world::mailbox_reader* mailboxes = nullptr; // null: delivered mail cannot be read
-    server_control* server = nullptr;           // null: it is not ours to stop
-    std::vector<target::account> accounts;      // leased for this run, at least test_case::accounts
-    std::string token;                          // unique
-    bool timeless = false;                      // a replay: pauses and waits for mail take no time
+    world::mailbox_reader* mailboxes = nullptr;  // null: delivered mail cannot be read
+    server_control* server = nullptr;            // null: it is not ours to stop
+    std::vector<target::account> accounts;       // leased for this run, at least test_case::accounts
+    std::string token;                           // unique
+    world::surroundings* surroundings = nullptr; // its DNS and remote hosts; null: they are not ours
+    time_control* time = nullptr;                // null: neither retries nor the clock are ours to move
+    bool timeless = false;                       // a replay: pauses and waits for mail take no time
 };
 
 // What of the server one step was judged by; what `mutate` alters.

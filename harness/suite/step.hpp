@@ -1,8 +1,11 @@
 // The steps of a dialog as data: what the script grammar (script_parser) makes of the text and what
-// script/ carries out. docs/suite-language.md is the manual. IMAP, POP3, DNS and remote hosts add
-// alternatives to step_body; nothing here knows a socket.
+// script/ carries out. docs/suite-language.md is the manual. Steps about the world around the server are in
+// step_hosts, step_dns and step_report; nothing here knows a socket.
 #pragma once
 #include "harness/suite/source_pos.hpp"
+#include "harness/suite/step_dns.hpp"
+#include "harness/suite/step_hosts.hpp"
+#include "harness/suite/step_report.hpp"
 #include "harness/suite/text_template.hpp"
 
 #include <chrono>
@@ -137,11 +140,14 @@ struct fragment_block { // do NAME, resolved when the suite is loaded
     std::vector<step> steps;
 };
 
-using step_body =
-    std::variant<send_line, send_raw, send_generated, split, pause, half_close, close_connection,
-                 reset_connection, open_connection, fresh_connection, start_tls, expect_tls, control_server,
-                 expect_server, expect_delivered, expect_header, expect_received, expect_body, repeat_block,
-                 either_block, fragment_block>;
+using step_body = std::variant<
+    send_line, send_raw, send_generated, split, pause, half_close, close_connection, reset_connection,
+    open_connection, fresh_connection, start_tls, expect_tls, control_server, expect_server, expect_delivered,
+    expect_header, expect_received, expect_body, repeat_block, either_block, fragment_block, expect_client,
+    serve_as_stock, expect_mail, expect_connections, expect_tried, expect_envelope, expect_parameter,
+    expect_command, expect_command_order, expect_pipelined, expect_closed, expect_host_tls, expect_octets,
+    expect_wire_body, expect_fetches, expect_query, expect_dsn, expect_dsn_field, expect_dsn_recipients,
+    expect_dsn_part, expect_dsn_returns, expect_dsn_language_neutral, retry_delivery, advance_clock>;
 
 struct step {
     source_pos at;

@@ -4,6 +4,7 @@
 #pragma once
 #include "harness/suite/requirements.hpp"
 #include "harness/suite/step.hpp"
+#include "harness/suite/world_plan.hpp"
 
 #include <chrono>
 #include <optional>
@@ -44,6 +45,9 @@ struct test_case {
     source_pos at;           // of the case's name
     std::string script_text; // as written, for `show`
     std::vector<step> script;
+    world_plan world;         // its zone and its remote hosts; empty: the server sends nowhere
+    bool retries = false;     // has `retry`
+    bool moves_clock = false; // has `clock advance`: wants a movable clock, and runs alone
 };
 
 struct loaded_suite {

@@ -15,6 +15,7 @@ std::string_view body_name(smtp::body_type body) {
     switch (body) {
     case smtp::body_type::seven_bit: return "7BIT";
     case smtp::body_type::eight_bit_mime: return "8BITMIME";
+    case smtp::body_type::binary_mime: return "BINARYMIME";
     case smtp::body_type::unspecified: return "";
     }
     return "";
