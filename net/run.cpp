@@ -67,13 +67,17 @@ void loop::stop() {
     impl_->context.stop();
 }
 
-task<void> spawn_beside(std::function<task<void>()> work) {
-    const auto executor = co_await asio::this_coro::executor;
+void spawn_on(const asio::any_io_executor& on, std::function<task<void>()> work) {
     auto kept = std::make_shared<std::function<task<void>()>>(std::move(work));
     auto start = [kept]() { return (*kept)(); };
-    asio::co_spawn(executor, start, [kept](std::exception_ptr thrown) {
+    asio::co_spawn(on, start, [kept](std::exception_ptr thrown) {
         if (thrown) std::rethrow_exception(thrown); // leaves the loop that runs it
     });
+}
+
+task<void> spawn_beside(std::function<task<void>()> work) {
+    const auto executor = co_await asio::this_coro::executor;
+    spawn_on(executor, std::move(work));
 }
 
 void run(std::function<task<void>()> work) {

@@ -37,6 +37,9 @@ class loop {
 // Starts a coroutine beside the current one, on the same executor.
 task<void> spawn_beside(std::function<task<void>()> work);
 
+// The same from outside a coroutine. The executor's loop does not count it: run() ends without it.
+void spawn_on(const boost::asio::any_io_executor& on, std::function<task<void>()> work);
+
 // run(task) on a loop of its own; returns what it returned, rethrows what it threw.
 void run(std::function<task<void>()> work);
 

@@ -27,6 +27,7 @@ class tls_identity {
         std::chrono::system_clock::time_point not_after{};  // epoch: ten years from now
         std::shared_ptr<const tls_identity> issuer;         // null: self-signed
         bool authority = false;                             // may itself issue
+        bool with_issuer = false; // the issuer's certificate is sent behind this one (RFC 7671 §5.2.1)
     };
 
     static result<std::shared_ptr<const tls_identity>> make(const spec& wanted);

@@ -39,6 +39,11 @@ std::shared_ptr<X509> owned(X509* certificate) {
     return {certificate, &X509_free};
 }
 
+std::shared_ptr<X509> shared(X509* certificate) {
+    X509_up_ref(certificate);
+    return owned(certificate);
+}
+
 result<std::string> read_file(const std::string& path) {
     std::ifstream in(path, std::ios::binary);
     std::ostringstream text;
@@ -115,7 +120,11 @@ bool set_extensions(X509* certificate, const tls_identity::spec& wanted) {
     return add_extension(certificate, issuer, NID_subject_alt_name, alternative_names(wanted.names)) &&
            add_extension(certificate, issuer, NID_basic_constraints,
                          wanted.authority ? "critical,CA:TRUE" : "critical,CA:FALSE") &&
-           add_extension(certificate, issuer, NID_subject_key_identifier, "hash");
+           add_extension(certificate, issuer, NID_subject_key_identifier, "hash") &&
+           // RFC 5280 §4.2.1.3, §4.2.1.1: an authority says that it signs, what it signs says with which key.
+           (!wanted.authority ||
+            add_extension(certificate, issuer, NID_key_usage, "critical,keyCertSign,cRLSign")) &&
+           (!wanted.issuer || add_extension(certificate, issuer, NID_authority_key_identifier, "keyid"));
 }
 
 bool set_serial(X509* certificate) {
@@ -154,6 +163,10 @@ result<std::shared_ptr<const tls_identity>> tls_identity::make(const spec& wante
         return std::unexpected(
             error{failure::tls, fmt::format("cannot make a certificate for '{}': {}", wanted.names.front(),
                                             last_tls_error("unknown cause"))});
+    if (wanted.issuer && wanted.with_issuer) {
+        made->chain_.push_back(shared(wanted.issuer->certificate()));
+        made->chain_.insert(made->chain_.end(), wanted.issuer->chain().begin(), wanted.issuer->chain().end());
+    }
     return made;
 }
 
