@@ -16,8 +16,12 @@ struct recipient {
     enum class state { waiting, done, failed }; // done: delivered or relayed, and reported if wished
     std::string address;                        // "ann@elsewhere.test"; may hold UTF-8 (RFC 6531)
     std::string original_type;                  // ORCPT: "rfc822", "utf-8"; empty: none given
-    std::string original;                       // ORCPT's address, decoded
-    message::notify notify;                     // RFC 3461 §4.1
+    std::string
+        original; // ORCPT's address as it came, xtext and all: it is relayed unchanged (RFC 3461 §5.2.1)
+    // The address of RCPT, when an alias here led from it to `address`: reports speak of that one
+    // (RFC 3464 §2.3.2). Empty: the same.
+    std::string accepted_as;
+    message::notify notify; // RFC 3461 §4.1
     recipient::state state = state::waiting;
     std::string last_host;  // who said so last: a name, or empty
     std::string last_reply; // its reply, lines joined by LF; or, when nobody replied, why
@@ -32,14 +36,15 @@ struct entry {
     enum class body { unspecified, seven_bit, eight_bit_mime, binary_mime };
     std::string id;          // the name of its files, unique for ever
     std::string sender;      // "joe@example.test"; empty for the null reverse-path
-    std::string envelope_id; // ENVID, decoded; empty: none
+    std::string envelope_id; // ENVID as it came, in xtext, for it is relayed unchanged; empty: none
     entry::ret ret = ret::unspecified;
     entry::body body = body::unspecified;
     bool smtputf8 = false;    // RFC 6531
     bool require_tls = false; // RFC 8689
     std::string user;         // who submitted it; empty for none
     std::string submitter;    // AUTH= of MAIL (RFC 4954 §5); empty: not given; "<>": not known
-    std::string from_host;    // the name of the client that it came from, for reports
+    std::string from_host;    // the EHLO name of the client that it came from, for reports
+    std::string from_address; // and its address: "127.0.0.1", "::1"
     seconds_since_1970 received = 0;
     std::uint64_t size = 0; // octets with CRLF line ends
     bool has_eight_bit = false;

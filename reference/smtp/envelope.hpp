@@ -21,7 +21,7 @@ struct recipient {
     std::optional<message::mailbox> owner; // RFC 5321 §3.9.2: copies made by a list carry this sender
     message::notify notify;                // RFC 3461 §4.1
     std::string original_type;             // RFC 3461 §4.2: ORCPT, "rfc822", "utf-8"; empty: not given
-    std::string original;                  // decoded
+    std::string original;                  // its address as it came, in xtext or UTF-8 (RFC 6533 §3)
 };
 
 struct envelope {
@@ -33,7 +33,7 @@ struct envelope {
     // RFC 4954 §5: AUTH= of MAIL; disengaged: not given; null: <>, or not believed.
     std::optional<message::reverse_path> submitter;
     smtp::returned ret = smtp::returned::unspecified;
-    std::string envelope_id;  // RFC 3461 §4.4: ENVID, decoded; empty: not given
+    std::string envelope_id;  // RFC 3461 §4.4: ENVID as it came, in xtext; empty: not given
     bool smtputf8 = false;    // RFC 6531
     bool require_tls = false; // RFC 8689
     std::string user;         // authenticated, or empty

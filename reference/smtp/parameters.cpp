@@ -2,7 +2,7 @@
 #include "reference/smtp/parameters.hpp"
 
 #include "reference/message/path.hpp"
-#include "reference/smtp/xtext.hpp"
+#include "reference/message/xtext.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -87,7 +87,7 @@ std::expected<body_type, refusal> parse_body(const parameter& p) {
 
 // RFC 4954 §8: the decoded form MUST be a mailbox or "<>".
 std::expected<message::reverse_path, refusal> parse_submitter(const parameter& p) {
-    auto decoded = p.value ? decode_xtext(*p.value) : std::nullopt;
+    auto decoded = p.value ? message::decode_xtext(*p.value) : std::nullopt;
     if (decoded && *decoded == "<>") return message::reverse_path{};
     if (decoded) {
         if (auto box = message::parse_mailbox(*decoded)) return message::reverse_path{false, std::move(*box)};

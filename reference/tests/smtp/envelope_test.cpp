@@ -1,7 +1,7 @@
 // MAIL and RCPT: order, grammar, parameters, limits, who may receive. RFC 5321 §3.3, §4.1.1.2, §4.1.1.3,
 // §4.1.1.11, §4.1.4, §4.5.3.1; RFC 1870; RFC 6152; RFC 4954 §5. Expectations are literals.
 #include "reference/smtp/parameters.hpp"
-#include "reference/smtp/xtext.hpp"
+#include "reference/message/xtext.hpp"
 #include "reference/tests/smtp/dialog.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -164,10 +164,10 @@ BOOST_AUTO_TEST_CASE(parsed_values) {
 }
 
 BOOST_AUTO_TEST_CASE(xtext) {
-    BOOST_TEST(*smtp::decode_xtext("a+2Bb+3D") == "a+b=");
-    BOOST_TEST(*smtp::decode_xtext("") == "");
+    BOOST_TEST(*message::decode_xtext("a+2Bb+3D") == "a+b=");
+    BOOST_TEST(*message::decode_xtext("") == "");
     for (auto text : {"+", "+2", "a+", "+2x", "+x2", "a=b", "a b", "a\x7f", "\xc3\xa9"}) {
-        BOOST_TEST(!smtp::decode_xtext(text).has_value(), text);
+        BOOST_TEST(!message::decode_xtext(text).has_value(), text);
     }
 }
 
