@@ -1,0 +1,54 @@
+// What the world around the server was in one run of a case: what its placeholders stood for, and everything
+// that the server did to it, in order, with the step that was being carried out. A replay (`mailspec mutate`)
+// is fed from it and opens no socket. Plain data; case_world.hpp fills and plays it.
+#pragma once
+#include "net/tls_options.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mailspec::script {
+
+// What {zone}, {address:mx}, {tlsa:mx 2 0 1} ... stand for.
+struct world_facts {
+    std::string zone;                             // without the last dot
+    std::map<std::string, std::string> addresses; // host -> "127.1.2.3"
+    std::map<std::string, std::string> tlsa;      // "mx", "mx 2 0 1", "mx wrong" -> the data
+    std::string server_name;                      // with which the server under test greets
+    std::uint16_t egress_port = 0;
+};
+
+// One thing that a connection to a remote host saw. `step` counts the steps carried out so far.
+struct host_event {
+    enum class what {
+        opened,
+        octets,
+        written, // what the host had to say by then is on its way
+        tls,     // a handshake: facts, or why it failed (octets)
+        request, // to a policy host: its request line (octets)
+        ended,   // EOF
+        reset,
+    };
+    what kind = what::opened;
+    std::size_t stream = 0; // n-th connection of the case, from 0
+    std::size_t step = 0;
+    std::string octets;
+    std::optional<net::tls_facts> facts;
+};
+
+struct host_stream {
+    std::string host;
+    int number = 1; // n-th connection to this host
+};
+
+struct world_recording {
+    world_facts facts;
+    std::vector<host_stream> streams;
+    std::vector<host_event> events; // of all hosts, in the order in which they happened
+};
+
+} // namespace mailspec::script
