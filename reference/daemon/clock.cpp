@@ -1,12 +1,12 @@
-// The time; see the header.
+// Times as they are written; see the header.
 #include "reference/daemon/clock.hpp"
 
 #include <ctime>
 
 namespace refmail::daemon {
 
-message::timestamp now() {
-    const std::time_t seconds = std::time(nullptr);
+message::timestamp local_time(std::int64_t seconds_since_1970) {
+    const std::time_t seconds = seconds_since_1970;
     std::tm local{};
     ::localtime_r(&seconds, &local);
     message::timestamp t;
@@ -15,8 +15,8 @@ message::timestamp now() {
     return t;
 }
 
-std::string iso_8601(message::timestamp when) {
-    const std::time_t seconds = when.at.time_since_epoch().count();
+std::string iso_8601(std::int64_t seconds_since_1970) {
+    const std::time_t seconds = seconds_since_1970;
     std::tm utc{};
     ::gmtime_r(&seconds, &utc);
     char text[32];

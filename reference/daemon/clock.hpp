@@ -1,12 +1,13 @@
-// The time as messages and logs write it. The one place of the daemon that reads the calendar clock.
+// Times as messages and logs write them. What time it is, movable_clock.hpp knows.
 #pragma once
 #include "reference/message/date_time.hpp"
 
+#include <cstdint>
 #include <string>
 
 namespace refmail::daemon {
 
-message::timestamp now();                      // with the local offset from UTC
-std::string iso_8601(message::timestamp when); // "2026-11-22T05:39:50Z"
+message::timestamp local_time(std::int64_t seconds_since_1970); // with the local offset from UTC then
+std::string iso_8601(std::int64_t seconds_since_1970);          // "2026-11-22T05:39:50Z"
 
 } // namespace refmail::daemon

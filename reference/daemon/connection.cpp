@@ -96,7 +96,7 @@ net::task<bool> connection::greet() {
         const bool secured = co_await upgrade();
         if (!secured) co_return false;
     }
-    session_.emplace(service_.policy, shared_.directory, facts, now());
+    session_.emplace(service_.policy, shared_.directory, facts, shared_.clock.local());
     co_return true;
 }
 
@@ -119,7 +119,7 @@ net::task<void> connection::serve() {
         const auto got = co_await stream_->read_some(room, read_deadline());
         interruptible_ = false;
         if (got)
-            session_->receive(std::string_view(room.data(), *got), now());
+            session_->receive(std::string_view(room.data(), *got), shared_.clock.local());
         else if (got.error().kind == net::failure::timeout) {
             ended_by_ = "timeout";
             session_->timed_out();
@@ -170,7 +170,7 @@ net::task<bool> connection::wait_for(smtp::action& wanted) {
     if (std::holds_alternative<smtp::start_tls>(wanted)) {
         const bool secured = co_await upgrade();
         if (secured)
-            session_->tls_started(now());
+            session_->tls_started(shared_.clock.local());
         else
             session_->tls_failed();
         co_return secured;
@@ -258,12 +258,12 @@ net::task<void> connection::check_password(smtp::verify_password asked) {
                          .add_unless_empty("error", wrong ? "" : "no memory for the hash")
                          .text());
     }
-    session_->password_checked(answer, found->value_or(""), now());
+    session_->password_checked(answer, found->value_or(""), shared_.clock.local());
 }
 
 void connection::begin(const smtp::begin_message& wanted) {
     envelope_ = wanted.envelope;
-    plan_ = plan_deliveries(*envelope_, iso_8601(now()));
+    plan_ = plan_deliveries(*envelope_, iso_8601(shared_.clock.seconds()));
     draft_ = std::make_shared<store::draft>(*shared_.mail, plan_.deliveries);
     message_end_ = net::deadline::in(shared_.how.limits.message_time);
 }
@@ -296,7 +296,7 @@ net::task<void> connection::commit() {
     note_message(draft_->size(), outcome, error);
     if (error.empty()) ++messages_;
     draft_.reset();
-    session_->delivered(outcome, now());
+    session_->delivered(outcome, shared_.clock.local());
 }
 
 void connection::note_message(std::uint64_t octets, const std::vector<smtp::delivery_verdict>& outcome,

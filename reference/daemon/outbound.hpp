@@ -40,7 +40,8 @@ class job_source {
     virtual ~job_source() = default;
     // The first message, then further ones for the same destination, so that one connection serves them
     // all; nothing: there is none just now, and the connection is closed.
-    virtual std::optional<job> next() = 0;
+    // (A task: the envelope of a message that waited is read from the disk now.)
+    virtual net::task<std::optional<job>> next() = 0;
     // May be called several times for a job: once for each attempt to transfer it.
     virtual net::task<net::result<std::unique_ptr<content_reader>>> open(const job& what) = 0;
     // Once for each job that next() gave out; one outcome for each of job::recipients, in order.

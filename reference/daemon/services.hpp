@@ -5,6 +5,7 @@
 #include "reference/daemon/admission.hpp"
 #include "reference/daemon/authenticator.hpp"
 #include "reference/daemon/local_directory.hpp"
+#include "reference/daemon/movable_clock.hpp"
 #include "reference/daemon/settings.hpp"
 #include "reference/store/mail_store.hpp"
 
@@ -30,6 +31,7 @@ class services {
     void tidy(); // leftovers in the queue removed; in the background: mailboxes made ready, and tidied
 
     const settings how;
+    movable_clock clock;
     const local_directory directory;
     const std::string certificate_path, key_path;
     std::unique_ptr<store::mail_store> mail;
