@@ -2,24 +2,17 @@
 // once, each a case's own; it remembers who asked what, in order. RFC 1034, RFC 1035, RFC 2308, RFC 6891.
 // What no zone knows is NXDOMAIN.
 #pragma once
+#include "harness/world/dns_answering.hpp"
 #include "harness/world/dns_zone.hpp"
 #include "net/event.hpp"
 #include "net/listener.hpp"
 
-#include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace mailspec::world {
-
-struct dns_question {
-    std::string name; // lower case, no last dot
-    std::string type; // "MX"
-    bool over_tcp = false, dnssec = false, edns = false;
-    std::string answered; // "NOERROR", "SERVFAIL", "nothing" ...
-    std::chrono::steady_clock::time_point at;
-};
 
 // While it lives, the zone is served.
 class served_zone {
@@ -31,6 +24,7 @@ class served_zone {
 
 class dns_server {
   public:
+    // On an address; port 0: any that is free for UDP and TCP. The error is a sentence that says what to do.
     static std::expected<std::unique_ptr<dns_server>, std::string> open(const net::executor& on,
                                                                         net::endpoint at);
     ~dns_server(); // zones that are still served outlive it unharmed
@@ -38,8 +32,12 @@ class dns_server {
     net::endpoint local() const;
     std::unique_ptr<served_zone> serve(std::shared_ptr<const dns_zone> zone);
 
+    // Told of each question, also of those that belong to no zone; `peer` is who asked.
+    void watch(std::function<void(const dns_question&, const std::string& peer)> each);
+
+    struct impl; // dns_server.cpp's own
+
   private:
-    struct impl;
     explicit dns_server(std::shared_ptr<impl> made);
     std::shared_ptr<impl> impl_;
 };

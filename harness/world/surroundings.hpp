@@ -1,6 +1,7 @@
 // What all cases of a run share of the world around the server under test: the DNS server that it asks, the
 // test CA that it trusts, the port towards which it sends, and a stock of addresses for remote hosts. An
 // address is given out once in a run and never again: a late retry of one case must not reach the next.
+// Runs side by side keep apart: each holds blocks 127.X.Y.* of its own.
 #pragma once
 #include "harness/world/dns_server.hpp"
 #include "harness/world/test_ca.hpp"
@@ -9,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace mailspec::world {
 
@@ -33,13 +35,23 @@ class surroundings {
     // A listener on a fresh address, at that port.
     std::expected<std::unique_ptr<net::listener>, std::string> listen(const net::executor& on,
                                                                       std::uint16_t port);
+    // A listener on an address that was leased before.
+    std::expected<std::unique_ptr<net::listener>, std::string>
+    listen_at(const net::executor& on, const std::string& address, std::uint16_t port);
 
   private:
-    surroundings() = default;
+    explicit surroundings(const net::executor& on)
+        : on_(on) {}
+    std::expected<void, std::string> claim_block();
+
+    net::executor on_;
     std::unique_ptr<dns_server> dns_;
     std::unique_ptr<test_ca> ca_;
     std::uint16_t egress_port_ = 0, https_port_ = 0;
-    std::uint32_t next_address_ = 0;
+    std::string block_; // "127.93.7."
+    unsigned next_in_block_ = 0;
+    // On the first address of each block, which is never given out: who listens there owns the block.
+    std::vector<std::unique_ptr<net::listener>> claims_;
 };
 
 } // namespace mailspec::world
