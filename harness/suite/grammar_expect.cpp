@@ -164,25 +164,33 @@ step_body parse_expect_tls(line_cursor& line) {
 } // namespace
 
 step_body parse_expect(line_cursor& line) {
-    static const std::vector<std::string> words = {"delivered", "not",      "header", "no", "headers",
-                                                   "first",     "received", "body",   "tls"};
+    static const std::vector<std::string> words = {
+        "delivered", "not",      "header",     "no",          "headers", "first",  "received",   "body",
+        "tls",       "mail",     "connection", "connections", "tried",   "sender", "recipients", "parameter",
+        "command",   "commands", "pipelined",  "closed",      "octets",  "wire",   "fetch",      "fetches"};
     using kind = expect_header::kind;
     if (line.take("delivered")) return parse_delivered(line, false);
     if (line.take("header")) return parse_header(line);
     if (line.take("headers")) return parse_named_header(line, kind::count);
     if (line.take("received")) return parse_received(line, false);
     if (line.take("body")) return parse_body(line);
-    if (line.take("tls")) return parse_expect_tls(line);
+    if (line.take("tls"))
+        return line.peek() == "at" ? parse_expect_host_tls(line, false) : parse_expect_tls(line);
+    if (auto step = parse_expect_host(line)) return *step;
     if (line.take("not")) {
         if (line.take("delivered")) return parse_delivered(line, true);
-        line.fail_expected("`delivered` after `not`");
+        if (line.take("pipelined")) return parse_expect_not_pipelined(line);
+        line.fail_expected("`delivered` or `pipelined` after `not`");
     } else if (line.take("first")) {
         if (line.take("header")) return parse_named_header(line, kind::first);
         line.fail_expected("`header` after `first`");
     } else if (line.take("no")) {
         if (line.take("header")) return parse_named_header(line, kind::absent);
         if (line.take("received")) return parse_received(line, true);
-        line.fail_expected("`header` or `received` after `no`");
+        if (auto step = parse_expect_no_host(line)) return *step;
+        static const std::vector<std::string> absent = {
+            "header", "received", "mail", "connection", "parameter", "command", "tls", "octets", "fetch"};
+        line.fail_expected(word_list(absent) + " after `no`" + did_you_mean(line.peek(), absent));
     } else {
         line.fail_expected(word_list(words) + did_you_mean(line.peek(), words));
     }

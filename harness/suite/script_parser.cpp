@@ -19,6 +19,9 @@ const std::vector<std::string> step_words = {
     "C:",  "S:",     "send",   "split", "pause", "half-close", "close",  "reset", "open", "fresh",
     "tls", "server", "expect", "check", "do",    "repeat",     "either", "or",    "end"};
 
+const std::vector<std::string> host_words = {"S:",    "C:",    "send", "split", "pause",  "close",
+                                             "reset", "check", "tls",  "serve", "repeat", "end"};
+
 constexpr int deepest = 9; // the script itself and eight blocks
 
 struct script_line {
@@ -41,10 +44,14 @@ std::vector<script_line> split_lines(const script_source& script) {
     return lines;
 }
 
+template <typename T, typename... Of>
+constexpr bool is_any_of = (std::is_same_v<T, Of> || ...);
+
 class script_parser {
   public:
-    explicit script_parser(const script_source& script)
-        : lines_(split_lines(script)) {}
+    explicit script_parser(const script_source& script, bool of_host = false)
+        : lines_(split_lines(script))
+        , of_host_(of_host) {}
 
     parsed_script run() {
         parsed_script result;
@@ -123,6 +130,7 @@ class script_parser {
 
     step_body body(line_cursor& cursor, const script_line& line, int connection) {
         if (!cursor.ok()) return split{};
+        if (of_host_) return host_body(cursor, line, connection);
         if (cursor.rest().starts_with("C:")) return cursor.skip(2), parse_send_line(cursor);
         if (cursor.rest().starts_with("S:")) return cursor.skip(2), parse_expect_server(cursor);
         if (cursor.take("send")) return parse_send(cursor);
@@ -141,6 +149,30 @@ class script_parser {
         if (cursor.take("fresh")) return alone(cursor, "fresh", fresh_connection{});
         unknown(cursor);
         return split{};
+    }
+
+    // The harness plays the host, so that what it says and what it wants change sides.
+    step_body host_body(line_cursor& cursor, const script_line& line, int connection) {
+        if (connection != 0) cursor.fail_at(0, "a host's script has one connection: leave out the number");
+        if (cursor.rest().starts_with("S:")) return cursor.skip(2), parse_say_line(cursor);
+        if (cursor.rest().starts_with("C:")) return cursor.skip(2), parse_expect_client(cursor);
+        if (cursor.take("send")) return parse_send(cursor);
+        if (cursor.take("pause")) return parse_pause(cursor);
+        if (cursor.take("repeat")) return repeat(cursor, line);
+        if (cursor.take("split")) return alone(cursor, "split", split{});
+        if (cursor.take("close")) return alone(cursor, "close", close_connection{});
+        if (cursor.take("reset")) return alone(cursor, "reset", reset_connection{});
+        if (cursor.take("tls")) return alone(cursor, "tls", start_tls{});
+        if (cursor.take("serve")) return alone(cursor, "serve", serve_as_stock{});
+        if (cursor.ok())
+            cursor.fail_expected("a step of a host's script (" + word_list(host_words) + ")" +
+                                 did_you_mean(cursor.peek(), host_words));
+        return split{};
+    }
+
+    static step_body parse_say_line(line_cursor& cursor) {
+        if (!cursor.at_end() && !cursor.take_octet(' ')) cursor.fail("expected a space after `S:`");
+        return send_line{cursor.to_end()};
     }
 
     static step_body alone(line_cursor& cursor, std::string_view word, step_body body) {
@@ -219,6 +251,7 @@ class script_parser {
     void problem_at(const source_pos& at, std::string text) { problems_.push_back({at, std::move(text)}); }
 
     std::vector<script_line> lines_;
+    bool of_host_;
     std::size_t next_ = 0;
     int depth_ = 0;
     std::vector<problem> problems_;
@@ -231,11 +264,27 @@ bool can_fail(const step& s) {
     return std::holds_alternative<expect_server>(s.body) || std::holds_alternative<expect_tls>(s.body) ||
            std::holds_alternative<expect_delivered>(s.body) ||
            std::holds_alternative<expect_header>(s.body) || std::holds_alternative<expect_received>(s.body) ||
-           std::holds_alternative<expect_body>(s.body) || std::holds_alternative<start_tls>(s.body);
+           std::holds_alternative<expect_body>(s.body) || std::holds_alternative<start_tls>(s.body) ||
+           looks_at_hosts(s);
+}
+
+bool looks_at_hosts(const step& s) {
+    return std::visit(
+        []<typename Body>(const Body&) {
+            return is_any_of<Body, expect_mail, expect_connections, expect_tried, expect_envelope,
+                             expect_parameter, expect_command, expect_command_order, expect_pipelined,
+                             expect_closed, expect_host_tls, expect_octets, expect_wire_body, expect_fetches,
+                             expect_client>;
+        },
+        s.body);
 }
 
 parsed_script parse_script(const script_source& script) {
     return script_parser(script).run();
+}
+
+parsed_script parse_host_script(const script_source& script) {
+    return script_parser(script, true).run();
 }
 
 } // namespace mailspec::suite

@@ -22,7 +22,12 @@ struct parsed_script {
 
 parsed_script parse_script(const script_source& script);
 
-// Steps that can fail, and so can be the claim: S:, expect, tls, open with `refused`.
+// The script of a remote host: the same language, seen from the other side. `S:` is what the host says (a
+// send_line), `C:` what the server under test must send it.
+parsed_script parse_host_script(const script_source& script);
+
+// Steps that can fail, and so can be the claim: S:, expect, tls, open with `refused`; C: of a host.
 bool can_fail(const step& s);
+bool looks_at_hosts(const step& s); // of these, the ones about remote hosts
 
 } // namespace mailspec::suite

@@ -50,6 +50,33 @@ void texts(const expect_received& s, const visitor& visit) {
 void texts(const expect_body& s, const visitor& visit) {
     maybe(s.text, visit);
 }
+void texts(const value_check& value, const visitor& visit) {
+    maybe(value.equals, visit);
+    maybe(value.matches, visit);
+}
+void texts(const expect_envelope& s, const visitor& visit) {
+    for (auto& address : s.addresses)
+        visit(address);
+}
+void texts(const expect_parameter& s, const visitor& visit) {
+    maybe(s.recipient, visit);
+    texts(s.value, visit);
+}
+void texts(const expect_command& s, const visitor& visit) {
+    texts(s.argument, visit);
+}
+void texts(const expect_host_tls& s, const visitor& visit) {
+    maybe(s.server_name, visit);
+}
+void texts(const expect_octets& s, const visitor& visit) {
+    visit(s.regex);
+}
+void texts(const expect_wire_body& s, const visitor& visit) {
+    maybe(s.text, visit);
+}
+void texts(const expect_client& s, const visitor& visit) {
+    maybe(s.text, visit);
+}
 void texts(const fragment_block& s, const visitor& visit) {
     for (auto& [name, value] : s.values)
         visit(value);
