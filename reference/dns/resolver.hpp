@@ -42,16 +42,18 @@ struct answer {
     };
     answer::kind what = kind::unavailable;
     std::vector<record_data> records; // found: in the order of the answer
-    std::string name;                 // what it was found under, when CNAMEs led there; else the question's
+    std::string name;                 // what it was found under, when CNAMEs led there; else the question's;
+                                      // in small letters
     bool secure = false;              // AD: validated by the resolver, which must be trusted (RFC 7672 §2.2)
     std::uint32_t ttl = 0;            // seconds; negative answers: of the SOA
-    std::string why;                  // unavailable: a sentence
+    std::string why;                  // for people: whose fault, of what kind; not with found
 };
 
 class resolver {
   public:
     virtual ~resolver() = default;
-    // Follows CNAMEs (within the answer and by further questions, up to a limit).
+    // Follows CNAMEs, unless they are asked for (within the answer and by further questions, up to ten).
+    // A loop of them, or a longer chain, is no_data: nobody will ever find something there.
     virtual net::task<answer> ask(std::string name, record_type type) = 0;
 };
 
