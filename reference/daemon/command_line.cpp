@@ -20,7 +20,10 @@ namespace fs = std::filesystem;
 
 struct words {
     std::string configuration, domain, data, host = "127.0.0.1", level, refuse_service;
-    std::vector<std::string> accounts, aliases, lists;
+    std::vector<std::string> accounts, aliases, lists, dns;
+    std::string tls_ca, control = "127.0.0.1:0";
+    std::uint16_t egress_port = 25, https_port = 443;
+    bool relay_anywhere = false;
     std::size_t message_size = 0; // 0: as by default
     int ports = 1000;
     bool ports_given = false, json = false, quiet = false;
@@ -81,6 +84,22 @@ void listen_on(const words& given, settings& how) {
     how.lmtp = at(24);
 }
 
+net::endpoint endpoint_from(std::string_view option, const std::string& text) {
+    const auto at = net::parse_endpoint(text);
+    if (!at) throw configuration_error(fmt::format("{}: {}", option, at.error().text));
+    return *at;
+}
+
+void relay_as(const words& given, settings& how) {
+    for (const auto& text : given.dns)
+        how.relay.dns.push_back(endpoint_from("--dns", text));
+    how.relay.port = given.egress_port;
+    how.relay.https_port = given.https_port;
+    how.relay.tls_ca = given.tls_ca;
+    how.relay.anywhere = given.relay_anywhere;
+    if (given.control != "off") how.control = endpoint_from("--control", given.control);
+}
+
 void serve_without_file(const words& given, command& into) {
     settings& how = into.how;
     if (!given.domain.empty()) how.domains = {given.domain};
@@ -97,6 +116,7 @@ void serve_without_file(const words& given, command& into) {
     if (!net::is_address_literal(given.host))
         throw configuration_error(fmt::format("--host '{}' is no IP address", given.host));
     listen_on(given, how);
+    relay_as(given, how);
     complete_with_defaults(how);
     check(how);
     // Programs that ask for free ports start many of us: each gets a folder of its own. Last, for
@@ -149,6 +169,23 @@ command parse_command_line(int argc, const char* const* argv) {
     app.add_option("--host", given.host, "address to listen on [127.0.0.1]")->excludes(file);
     app.add_option("--ports", given.ports, "added to 25, 587, 465, 24 [1000]; 0: any free ports")
         ->check(CLI::Range(0, 64000))
+        ->excludes(file);
+    app.add_option("--dns", given.dns, "name server ADDRESS:PORT, repeatable [those of /etc/resolv.conf]")
+        ->allow_extra_args(false)
+        ->excludes(file);
+    app.add_option("--egress-port", given.egress_port, "port of the hosts that mail is sent to [25]")
+        ->check(CLI::Range(1, 65535))
+        ->excludes(file);
+    app.add_option("--https-port", given.https_port, "port of MTA-STS policy hosts [443]")
+        ->check(CLI::Range(1, 65535))
+        ->excludes(file);
+    app.add_option("--tls-ca", given.tls_ca, "certificates to believe other hosts by (PEM) [the system's]")
+        ->excludes(file);
+    app.add_flag("--relay-anywhere", given.relay_anywhere,
+                 "send mail to any address; without it, to loopback addresses only")
+        ->excludes(file);
+    app.add_option("--control", given.control,
+                   "loopback ADDRESS:PORT to list the queue and move the clock [127.0.0.1, any port]; or off")
         ->excludes(file);
     app.add_flag("--json", given.json, "when ready, print one line of JSON instead of the page for people");
     app.add_flag("--quiet", given.quiet, "print nothing when ready, log warnings only");

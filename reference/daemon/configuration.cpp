@@ -102,6 +102,43 @@ void read_people(const yaml_entry& file, settings& into) {
     if (!named) into.aliases["postmaster"] = {into.accounts.front().user};
 }
 
+void read_relay(const yaml_entry& relay, relay_settings& into) {
+    relay.allow_only({"to", "dns", "port", "https_port", "tls_ca"});
+    if (const auto key = relay["to"]; key.exists())
+        into.anywhere = key.one_of({"loopback", "anywhere"}) == "anywhere";
+    if (const auto key = relay["dns"]; key.exists())
+        for (const auto& text : key.texts()) {
+            const auto at = net::parse_endpoint(text);
+            if (!at) key.refuse(at.error().text);
+            into.dns.push_back(*at);
+        }
+    if (const auto key = relay["port"]; key.exists()) into.port = key.port();
+    if (const auto key = relay["https_port"]; key.exists()) into.https_port = key.port();
+    if (const auto key = relay["tls_ca"]; key.exists()) into.tls_ca = key.text();
+}
+
+void read_queue(const yaml_entry& queue, relay_settings& into) {
+    queue.allow_only({"first_retry", "unreachable_retry", "longest_retry", "warn_after", "give_up_after",
+                      "connections", "connections_per_destination"});
+    auto& plan = into.schedule;
+    const std::pair<const char*, std::chrono::seconds*> times[] = {
+        {"first_retry", &plan.first_retry},     {"unreachable_retry", &plan.unreachable_retry},
+        {"longest_retry", &plan.longest_retry}, {"warn_after", &plan.warn_after},
+        {"give_up_after", &plan.give_up_after},
+    };
+    for (const auto& [name, time] : times)
+        if (const auto key = queue[name]; key.exists()) *time = key.time();
+    if (const auto key = queue["connections"]; key.exists()) into.connections = key.count();
+    if (const auto key = queue["connections_per_destination"]; key.exists())
+        into.connections_per_destination = key.count();
+}
+
+void read_control(const yaml_entry& control, settings& into) {
+    const auto all = control.endpoints();
+    if (all.size() != 1) control.refuse("expected one address, such as 127.0.0.1:8025");
+    into.control = all.front();
+}
+
 void read_tls(const yaml_entry& tls, settings& into) {
     tls.allow_only({"certificate", "key"});
     if (!tls.exists()) return;
@@ -111,7 +148,8 @@ void read_tls(const yaml_entry& tls, settings& into) {
 
 settings settings_from(const yaml_entry& file) {
     file.allow_only({"domains", "host_name", "data", "listen", "tls", "accounts", "aliases", "lists",
-                     "limits", "submission", "vrfy", "expn", "refuse_service", "user", "group", "log_level"});
+                     "limits", "submission", "relay", "queue", "control", "vrfy", "expn", "refuse_service",
+                     "user", "group", "log_level"});
     settings into;
     into.domains = file["domains"].texts();
     if (const auto name = file["host_name"]; name.exists()) into.host_name = name.text();
@@ -121,6 +159,9 @@ settings settings_from(const yaml_entry& file) {
     read_people(file, into);
     if (const auto limits = file["limits"]; limits.exists()) read_limits(limits, into);
     if (const auto submission = file["submission"]; submission.exists()) read_submission(submission, into);
+    if (const auto relay = file["relay"]; relay.exists()) read_relay(relay, into.relay);
+    if (const auto queue = file["queue"]; queue.exists()) read_queue(queue, into.relay);
+    if (const auto control = file["control"]; control.exists()) read_control(control, into);
     if (const auto vrfy = file["vrfy"]; vrfy.exists()) into.vrfy = vrfy.boolean();
     if (const auto expn = file["expn"]; expn.exists()) into.expn = expn.boolean();
     if (const auto why = file["refuse_service"]; why.exists()) into.refuse_service = why.text();

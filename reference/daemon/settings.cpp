@@ -34,6 +34,26 @@ bool is_ours(const settings& s, std::string_view domain) {
                        [&](const auto& d) { return message::equals_ignoring_case(d, domain); });
 }
 
+void check_relay(const settings& s) {
+    for (std::size_t i = 0; i < s.relay.dns.size(); ++i)
+        if (!net::is_address_literal(s.relay.dns[i].host) || s.relay.dns[i].port == 0)
+            refuse({"relay", "dns", std::to_string(i + 1)}, "dns",
+                   fmt::format("'{}' is no address of a name server; write 127.0.0.1:53",
+                               to_string(s.relay.dns[i])));
+    const auto& plan = s.relay.schedule;
+    if (plan.longest_retry < plan.first_retry)
+        refuse({"queue", "longest_retry"}, "longest_retry", "is shorter than first_retry");
+    // RFC 5321 §4.5.4.1: the give-up time is 4 to 5 days in general; what ends before the first retry is no
+    // queue.
+    if (plan.give_up_after < plan.first_retry)
+        refuse({"queue", "give_up_after"}, "give_up_after", "is shorter than first_retry");
+    // Who can reach it can delete mail and move the clock: nobody from elsewhere.
+    if (s.control && !net::is_loopback(s.control->host))
+        refuse({"control"}, "control",
+               fmt::format("'{}' is not an address of this machine alone; write 127.0.0.1:{}",
+                           to_string(*s.control), s.control->port));
+}
+
 // Every name that mail can be for: each is one thing, and leads somewhere.
 class name_table {
   public:
@@ -178,6 +198,7 @@ void check(const settings& s) {
         refuse({"limits", "auth_failures"}, "", "RFC 4954 asks for 3 at least");
     if (s.run_as_user.empty() && !s.run_as_group.empty())
         refuse({"group"}, "", "means nothing without a user to become");
+    check_relay(s);
     name_table(s).check_all();
     for (std::size_t i = 0; i < s.accounts.size(); ++i) {
         const auto& one = s.accounts[i];

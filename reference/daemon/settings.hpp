@@ -3,10 +3,12 @@
 // docs/reference.md describes each value; the reasons for the defaults stand here.
 #pragma once
 #include "net/endpoint.hpp"
+#include "reference/queue/schedule.hpp"
 #include "reference/smtp/policy.hpp"
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,6 +45,19 @@ struct daemon_limits {
     std::chrono::seconds shutdown{30};
 };
 
+// Mail for other hosts: whom to ask, where to knock, how long to try.
+struct relay_settings {
+    std::vector<net::endpoint> dns; // name servers; empty: those of /etc/resolv.conf
+    std::uint16_t port = 25;        // of the hosts that mail goes to
+    std::uint16_t https_port = 443; // of MTA-STS policy hosts
+    std::string tls_ca;             // PEM: whom to believe about certificates; empty: the system's list
+    // Nobody's test mail may escape: only loopback addresses are connected to, until somebody says so.
+    bool anywhere = false;
+    queue::schedule schedule;
+    std::size_t connections = 100;                // at once
+    std::size_t connections_per_destination = 20; // so that one domain does not take them all
+};
+
 struct settings {
     std::vector<std::string> domains = {"example.test"}; // the first completes bare names
     std::string host_name;                               // empty: "mail." and the first domain
@@ -56,6 +71,9 @@ struct settings {
     // Targets: an account, another alias or list, or an address elsewhere.
     std::map<std::string, std::vector<std::string>> aliases; // lower case
     std::map<std::string, mailing_list> lists;               // lower case
+
+    relay_settings relay;
+    std::optional<net::endpoint> control; // loopback; none: there is no control port
 
     smtp::limits smtp_limits;
     daemon_limits limits;

@@ -170,6 +170,12 @@ std::uint64_t yaml_entry::count() const {
     return *value;
 }
 
+std::uint16_t yaml_entry::port() const {
+    const auto value = scaled(text(), {{"", 1}});
+    if (!value || *value > 65535) refuse(fmt::format("'{}' is no port; write 1 to 65535", text()));
+    return static_cast<std::uint16_t>(*value);
+}
+
 std::uint64_t yaml_entry::octets() const {
     const auto value = scaled(text(), {{"", 1}, {"KiB", 1u << 10}, {"MiB", 1u << 20}, {"GiB", 1u << 30}});
     if (!value) refuse(fmt::format("'{}' is no size; write 1048576, 64 KiB, 50 MiB or 1 GiB", text()));
@@ -177,8 +183,8 @@ std::uint64_t yaml_entry::octets() const {
 }
 
 std::chrono::seconds yaml_entry::time() const {
-    const auto value = scaled(text(), {{"", 1}, {"s", 1}, {"min", 60}, {"h", 3600}});
-    if (!value) refuse(fmt::format("'{}' is no time; write 90 s, 5 min or 4 h", text()));
+    const auto value = scaled(text(), {{"", 1}, {"s", 1}, {"min", 60}, {"h", 3600}, {"d", 24 * 3600}});
+    if (!value) refuse(fmt::format("'{}' is no time; write 90 s, 5 min, 4 h or 5 d", text()));
     return std::chrono::seconds(*value);
 }
 

@@ -33,8 +33,9 @@ class yaml_entry {
     std::vector<std::pair<std::string, yaml_entry>> members() const; // in file order; no key twice
     bool boolean() const;
     std::uint64_t count() const;       // 1 and more
+    std::uint16_t port() const;        // 1 to 65535
     std::uint64_t octets() const;      // 1048576, 64 KiB, 50 MiB, 1 GiB
-    std::chrono::seconds time() const; // 90, 90 s, 5 min, 4 h
+    std::chrono::seconds time() const; // 90, 90 s, 5 min, 4 h, 5 d
     std::vector<net::endpoint> endpoints() const;
     std::string one_of(std::initializer_list<std::string_view> choices) const;
 

@@ -160,7 +160,7 @@ BOOST_AUTO_TEST_CASE(values_that_are_none) {
         {"limits: { auth_failures: 2 }", "limits.auth_failures: RFC 4954 asks for 3 at least"},
         {"group: mail", "group: means nothing without a user to become"},
         {"host_name: ''", "host_name: is missing or empty"},
-        {"limits: { idle: 5 days }", "limits.idle: '5 days' is no time; write 90 s, 5 min or 4 h"},
+        {"limits: { idle: 5 days }", "limits.idle: '5 days' is no time; write 90 s, 5 min, 4 h or 5 d"},
         {"limits: { idle: [ 5 ] }", "limits.idle: expected a single value"},
         {"vrfy: perhaps", "vrfy: expected true or false"},
         {"log_level: loud", "log_level: 'loud' is none of debug, info, warning, error, off"},
