@@ -4,6 +4,7 @@
 #include "harness/suite/case_builder.hpp"
 
 #include "harness/suite/claims.hpp"
+#include "harness/suite/hosts_check.hpp"
 #include "harness/suite/line_cursor.hpp"
 #include "harness/suite/nearest_word.hpp"
 #include "harness/suite/needs.hpp"
@@ -45,6 +46,7 @@ class case_builder {
         needs(suite_.needs);
         needs(from_.needs);
         service();
+        if (from_.hosts || suite_.hosts) c_.world.hosts = from_.hosts ? *from_.hosts : *suite_.hosts;
         if (!c_.service.empty() && from_.script) script();
         return std::move(c_);
     }
@@ -137,16 +139,20 @@ class case_builder {
     }
 
     void script() {
-        auto resolved = resolve_script(std::move(from_.script->steps), c_.service, context_.fragments);
+        auto resolved =
+            resolve_script(std::move(from_.script->steps), c_.service, context_.fragments, c_.world);
         problems_.insert(problems_.end(), resolved.problems.begin(), resolved.problems.end());
         c_.script = std::move(resolved.steps);
+        auto unseen = check_hosts(c_.script, c_.world);
+        problems_.insert(problems_.end(), unseen.begin(), unseen.end());
         c_.services = std::move(resolved.services);
         c_.accounts = resolved.accounts;
         c_.reads_mail = resolved.reads_mail;
         c_.restarts = resolved.restarts;
         for (auto& n : resolved.needs)
             if (!refuses(n)) add_need(c_.needs, n);
-        bool sound = from_.script->problems.empty() && resolved.problems.empty() && !c_.script.empty();
+        bool sound = from_.script->problems.empty() && resolved.problems.empty() && unseen.empty() &&
+                     !c_.script.empty();
         if (sound && !has_claim(c_.script) && !mark_last_expectation(c_.script, false))
             report(
                 c_.at,

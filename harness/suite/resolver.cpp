@@ -5,6 +5,7 @@
 #include "harness/suite/resolver.hpp"
 
 #include "harness/suite/claims.hpp"
+#include "harness/suite/hosts_check.hpp"
 #include "harness/suite/nearest_word.hpp"
 #include "harness/suite/step_grammar.hpp"
 #include "harness/suite/step_templates.hpp"
@@ -41,7 +42,10 @@ class resolver {
         out_.services.push_back(service);
     }
 
-    resolved_script run(std::vector<step> script) {
+    resolved_script run(std::vector<step> script, const world_plan& world) {
+        for (const auto& host : world.hosts)
+            for_each_template(host,
+                              [&](const step& s, const text_template& text) { placeholders_of(s, text); });
         steps(script, 1);
         out_.steps = std::move(script);
         return std::move(out_);
@@ -220,8 +224,8 @@ class resolver {
 } // namespace
 
 resolved_script resolve_script(std::vector<step> steps, const std::string& service,
-                               const fragment_scope& fragments) {
-    return resolver(service, fragments).run(std::move(steps));
+                               const fragment_scope& fragments, const world_plan& world) {
+    return resolver(service, fragments).run(std::move(steps), world);
 }
 
 } // namespace mailspec::suite

@@ -20,7 +20,8 @@ struct resolved_script {
     std::vector<problem> problems;
 };
 
+// `world`: its hosts, whose texts are checked with the script's.
 resolved_script resolve_script(std::vector<step> steps, const std::string& service,
-                               const fragment_scope& fragments);
+                               const fragment_scope& fragments, const world_plan& world);
 
 } // namespace mailspec::suite

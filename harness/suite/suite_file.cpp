@@ -3,6 +3,7 @@
 // Looks nothing up.
 #include "harness/suite/suite_file.hpp"
 
+#include "harness/suite/hosts_reader.hpp"
 #include "harness/suite/yaml_map.hpp"
 
 #include <fmt/format.h>
@@ -81,7 +82,7 @@ written_case read_case(yaml_source& source, const YAML::Node& key, const YAML::N
                                        result.name.text));
     yaml_map map(source, node, result.name.at, fmt::format("case `{}`", result.name.text),
                  {"title", "requirement", "level", "service", "rfc", "needs", "security", "ruling", "why",
-                  "timeout", "script"});
+                  "timeout", "hosts", "script"});
     if (!node.IsMap()) return result;
     result.title = map.required_text("title");
     result.requirements = map.words("requirement");
@@ -93,6 +94,8 @@ written_case read_case(yaml_source& source, const YAML::Node& key, const YAML::N
     result.ruling = map.text("ruling");
     result.why = map.text("why");
     result.timeout = map.text("timeout");
+    if (auto hosts = map.value("hosts"); hosts.IsDefined())
+        result.hosts = read_hosts(source, hosts, {"hosts", map.place("hosts")});
     if (auto script = map.value("script"); script.IsDefined())
         result.script =
             read_script(source, script, {"script", map.place("script")}, result.script_text, problems);
@@ -110,12 +113,14 @@ written_suite read_suite(const std::string& yaml, const std::string& name, std::
     yaml_source source(yaml, name, problems);
     if (problems.size() > before) return suite;
     yaml_map map(source, source.root(), {name, 1, 1}, "a suite",
-                 {"title", "rfc", "service", "needs", "fragments", "cases"});
+                 {"title", "rfc", "service", "needs", "hosts", "fragments", "cases"});
     if (!source.root().IsMap()) return suite;
     suite.title = map.required_text("title");
     suite.rfc = map.text("rfc");
     suite.service = map.text("service");
     suite.needs = map.words("needs");
+    if (auto hosts = map.value("hosts"); hosts.IsDefined())
+        suite.hosts = read_hosts(source, hosts, {"hosts", map.place("hosts")});
     if (auto fragments = map.value("fragments"); fragments.IsDefined())
         suite.fragments = read_fragment_map(source, fragments, map.place("fragments"), problems);
     auto cases = map.value("cases");

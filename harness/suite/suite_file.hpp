@@ -4,6 +4,7 @@
 #pragma once
 #include "harness/suite/script_parser.hpp"
 #include "harness/suite/source_pos.hpp"
+#include "harness/suite/world_plan.hpp"
 
 #include <filesystem>
 #include <map>
@@ -29,6 +30,7 @@ struct written_case {
     std::optional<written> title, level, service, rfc, why, security, ruling, timeout;
     std::vector<written> requirements, needs;
     std::string script_text;
+    std::optional<std::vector<host_plan>> hosts;
     std::optional<parsed_script> script; // nullopt: missing or not a block string
 };
 
@@ -37,6 +39,7 @@ struct written_suite {
     std::vector<written> needs;
     std::vector<written_fragment> fragments;
     std::vector<written_case> cases;
+    std::optional<std::vector<host_plan>> hosts; // of cases that name none
     source_pos at;
 };
 

@@ -40,13 +40,11 @@ struct host_certificate {
     std::vector<text_template> names; // instead of NAME.{zone}
 };
 
+// How a host behaves on one connection. What is not written comes from the stock.
 struct host_behaviour {
     enum class protocol { smtp, lmtp, https };
-    std::string stock = "accepts";
+    std::string stock = "accepts"; // a word of the manual's table; `defers 2 times` is two `defers` and more
     protocol speaks = protocol::smtp;
-    bool listens = true;
-    int defers = 0; // `defers N times`: connections; -1: always
-    bool greylists = false;
     std::optional<std::vector<text_template>> offers;
     std::map<std::string, host_answers> answers; // "greeting", "RCPT", "message" ...
     std::vector<std::pair<text_template, host_answers>> recipient_answers; // RCPT <ADDRESS>
@@ -59,6 +57,8 @@ struct host_behaviour {
     std::optional<text_template> policy, location;
     std::string content_type = "text/plain";
     int status = 200;
+
+    bool listens() const { return stock != "off"; }
 };
 
 struct host_plan {
