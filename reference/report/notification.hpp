@@ -21,8 +21,9 @@ struct reported_recipient {
 };
 
 struct notification {
-    std::string reporting_mta;        // our host name
-    std::string message_id, boundary; // unique
+    std::string reporting_mta; // our host name
+    std::string message_id;    // "<unique@host>"
+    std::string boundary;      // unique, of letters, digits and ".-_=" (RFC 2046 §5.1.1)
     queue::seconds_since_1970 now = 0;
     int utc_offset_minutes = 0;
     queue::entry about; // its own recipients are not looked at
