@@ -119,6 +119,7 @@ int mutate(const mutate_options& options, const program& p) {
     runner::session_plan plan;
     plan.cases = selected_cases(input);
     plan.jobs = options.jobs;
+    plan.sends = chosen.sends;
     plan.bring_up = chosen.bring_up;
     plan.told = [&](const suite::test_case& c, script::case_outcome outcome, const std::string&) {
         recorded.insert_or_assign(c.id, std::pair(&c, std::move(outcome)));

@@ -96,6 +96,7 @@ class run_command {
         runner::session_plan plan;
         plan.cases = cases;
         plan.jobs = options_.jobs;
+        plan.sends = chosen.sends;
         plan.bring_up = chosen.bring_up;
         plan.started = [&](const target::target_info& info) { take(info); };
         plan.skipped = [&](const suite::test_case& c, const std::string& reason) {

@@ -17,8 +17,11 @@ target_choice start_from(target::profile p, const target_options& options) {
     if (const auto why = target::remote_refusal(p.target); !why.empty()) throw refusal(why);
     target_choice choice;
     choice.known = p.target;
-    const target::launch_options how{options.work};
-    choice.bring_up = [p = std::move(p), how] { return target::launch(p, how); };
+    choice.sends = p.sends;
+    choice.bring_up = [p = std::move(p), work = options.work](std::optional<target::egress_place> egress) {
+        target::launch_options how{work, std::move(egress)};
+        return target::launch(p, std::move(how));
+    };
     return choice;
 }
 
@@ -45,6 +48,20 @@ void add_target_options(CLI::App& command, target_options& options) {
         .add_option("--maildir", options.flags.maildir,
                     "Where it delivers, to read mail: a path with {user} or {local-part} in it")
         ->type_name("PATH");
+    command
+        .add_option("--dns-listen", options.flags.dns,
+                    "It sends, and asks its DNS questions at this address: answer them there")
+        ->type_name("ADDRESS:PORT");
+    command
+        .add_option("--egress-port", options.flags.egress_port,
+                    "Towards which port of remote hosts it sends (25)")
+        ->check(CLI::Range(1, 65535))
+        ->type_name("N");
+    command
+        .add_option("--https-port", options.flags.https_port,
+                    "At which port it fetches MTA-STS policies (443)")
+        ->check(CLI::Range(1, 65535))
+        ->type_name("N");
     command.add_flag("--allow-remote", options.allow_remote, "Let the target be another machine (yours)");
     command.add_option("--work", options.work, "The work folder of a server that is started; kept")
         ->type_name("DIR");
@@ -67,6 +84,9 @@ target_choice choose_target(const target_options& options, const std::filesystem
         if (!made) throw refusal(made.error());
         target::profile p;
         p.target = std::move(*made);
+        auto sends = target::sends_from_flags(options.flags);
+        if (!sends) throw refusal(sends.error());
+        p.sends = std::move(*sends);
         return start_from(std::move(p), options);
     }
     const auto refmaild = target::find_refmaild(program);
@@ -77,8 +97,11 @@ target_choice choose_target(const target_options& options, const std::filesystem
                         program.string()));
     target_choice choice;
     choice.known.name = "refmaild";
-    const target::launch_options how{options.work};
-    choice.bring_up = [refmaild, how] { return target::launch_refmaild(refmaild, how); };
+    choice.sends = target::sends_of_refmaild(refmaild);
+    choice.bring_up = [refmaild, work = options.work](std::optional<target::egress_place> egress) {
+        target::launch_options how{work, std::move(egress)};
+        return target::launch_refmaild(refmaild, std::move(how));
+    };
     return choice;
 }
 

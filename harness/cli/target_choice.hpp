@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace CLI {
@@ -24,8 +25,9 @@ struct target_options {
 void add_target_options(CLI::App& command, target_options& options);
 
 struct target_choice {
-    target::target_info known; // as far as it is known before it is up
-    std::function<net::task<target::launched>()> bring_up;
+    target::target_info known;               // as far as it is known before it is up
+    std::optional<target::sends_plan> sends; // how it sends; nullopt: that is not known
+    std::function<net::task<target::launched>(std::optional<target::egress_place>)> bring_up;
 };
 
 // Throws a refusal: an unreadable profile, a malformed flag, a remote target, no refmaild.

@@ -67,6 +67,12 @@ std::string lacking(const suite::test_case& c, const target::target_info& target
     if (c.restarts && !target.no_restart.empty())
         return fmt::format("stops the server and starts it again, which mailspec cannot do here: {}",
                            target.no_restart);
+    if (!c.world.empty() && !target.no_sending.empty()) return target.no_sending;
+    if (c.retries && !target.retries)
+        return "the target cannot be made to try again (`retry` or `retries_within` under `sends` of its "
+               "profile)";
+    if (c.moves_clock && !target.moves_clock)
+        return "the target's clock cannot be moved (`clock` under `sends` of its profile)";
     for (const auto& n : c.needs)
         if (!n.capability && target.features.contains(n.name) == n.negative)
             return fmt::format("the profile {} `{}` under features", n.negative ? "states" : "does not state",

@@ -4,6 +4,7 @@
 #include "harness/runner/case_order.hpp"
 #include "harness/runner/server_hands.hpp"
 #include "harness/runner/socket_connector.hpp"
+#include "harness/runner/time_hands.hpp"
 #include "harness/target/account_pool.hpp"
 #include "net/event.hpp"
 #include "net/run.hpp"
@@ -50,10 +51,13 @@ struct ended_case {
 // What the workers of one run share. They hold it together: when the loop is thrown away half-way (Ctrl-C),
 // leases still find the pool that they return to.
 struct shared_run {
-    shared_run(const any_io_executor& on, target::running_target& up, outcome_sink sink)
+    shared_run(const any_io_executor& on, target::running_target& up, outcome_sink sink,
+               shared_surroundings world)
         : target(up)
+        , around(std::move(world))
         , connector(up.info.services)
         , hands(up, connector)
+        , time(up)
         , mailboxes(up.info.maildir.empty() ? nullptr : world::maildir_reader(up.info.maildir))
         , accounts(on, up.info.accounts)
         , sessions(on, up.info.sessions)
@@ -61,8 +65,10 @@ struct shared_run {
         , told(std::move(sink)) {}
 
     target::running_target& target;
+    shared_surroundings around;
     socket_connector connector;
     server_hands hands;
+    time_hands time;
     std::unique_ptr<world::mailbox_reader> mailboxes;
     target::account_pool accounts;
     target::fair_gate sessions;
@@ -70,7 +76,7 @@ struct shared_run {
     int workers = 0;
     outcome_sink told;
     token_source tokens;
-    std::deque<const suite::test_case*> waiting, alone; // alone: they stop and start the server
+    std::deque<const suite::test_case*> waiting, alone; // alone: what they do to the server concerns all
     std::deque<ended_case> again;                       // met trouble
     std::deque<ended_case> suspects;                    // ran when the server died
     int restarts = 0;
@@ -79,14 +85,19 @@ struct shared_run {
 
 using shared_ptr = std::shared_ptr<shared_run>;
 
+bool runs_alone(const suite::test_case& c, const target::target_info& target) {
+    return c.restarts || c.moves_clock || (c.retries && !target.retries_by_zone);
+}
+
 net::task<script::case_outcome> run_one(shared_ptr run, const suite::test_case& c) {
     // Accounts first, then connections: the same order everywhere, or two cases could wait for each other.
     const auto lease = co_await run->accounts.lease(c.accounts);
     const int count = co_await run->sessions.enter(connections_of(c));
     const held_sessions held(run->sessions, count);
     auto* hands = run->target.info.no_restart.empty() ? &run->hands : nullptr;
-    script::case_environment environment{run->target.info, run->connector,    run->mailboxes.get(), hands,
-                                         lease.accounts(), run->tokens.next()};
+    script::case_environment environment{
+        run->target.info, run->connector,     run->mailboxes.get(), hands,
+        lease.accounts(), run->tokens.next(), run->around.get(),    &run->time};
     co_return co_await script::run_case(c, std::move(environment));
 }
 
@@ -203,11 +214,12 @@ net::task<void> try_again(shared_ptr run) {
 
 } // namespace
 
-net::task<cases_end> run_cases(case_list cases, target::running_target& target, int jobs, outcome_sink told) {
+net::task<cases_end> run_cases(case_list cases, target::running_target& target, int jobs, outcome_sink told,
+                               shared_surroundings around) {
     const auto on = co_await boost::asio::this_coro::executor;
-    const auto run = std::make_shared<shared_run>(on, target, std::move(told));
+    const auto run = std::make_shared<shared_run>(on, target, std::move(told), std::move(around));
     for (const auto* c : cases)
-        (c->restarts ? run->alone : run->waiting).push_back(c);
+        (runs_alone(*c, target.info) ? run->alone : run->waiting).push_back(c);
 
     while (run->end.lost.empty() && !run->waiting.empty()) {
         co_await work_side_by_side(run, jobs);

@@ -1,7 +1,7 @@
 // Runs cases against a target that is up, many at a time on the loop of the caller, and tells the outcome of
 // each as it ends. No more connections are open at once than the target takes gently; a case waits for the
 // accounts it leases. What met trouble is tried once more, by itself, at the end; cases that stop and start
-// the server run last, alone.
+// the server, or that move its clock, run last, alone.
 // When a server that we started dies, it is started again: of the cases that ran at that moment each is run
 // alone, so that the one that kills it is known, and the rest goes on.
 #pragma once
@@ -10,6 +10,7 @@
 #include "harness/target/running_target.hpp"
 
 #include <functional>
+#include <memory>
 #include <string>
 
 namespace mailspec::runner {
@@ -24,7 +25,11 @@ struct cases_end {
     case_list not_run;
 };
 
+// The DNS and the remote hosts around the target; null: they are not ours. Whoever still runs holds it.
+using shared_surroundings = std::shared_ptr<world::surroundings>;
+
 // `target` must outlive the loop that runs it.
-net::task<cases_end> run_cases(case_list cases, target::running_target& target, int jobs, outcome_sink told);
+net::task<cases_end> run_cases(case_list cases, target::running_target& target, int jobs, outcome_sink told,
+                               shared_surroundings around = nullptr);
 
 } // namespace mailspec::runner

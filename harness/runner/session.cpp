@@ -2,10 +2,13 @@
 #include "harness/runner/session.hpp"
 
 #include "harness/target/probe.hpp"
+#include "net/endpoint.hpp"
 #include "net/run.hpp"
 
+#include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <set>
 
@@ -33,6 +36,8 @@ class uninterrupted {
     std::pair<int, void (*)(int)> before_[2] = {{SIGINT, SIG_ERR}, {SIGTERM, SIG_ERR}};
 };
 
+constexpr std::uint16_t nobodys_port = 1; // tcpmux (RFC 1078): nothing has it
+
 class session {
   public:
     explicit session(session_plan plan)
@@ -48,6 +53,7 @@ class session {
             std::function<net::task<void>()> work = [this] { return all(); };
             loop.spawn(std::move(work));
             loop.run();
+            around_.reset();
         } // what was still running is gone before the target is
         if (up_) {
             end_.target = up_->info;
@@ -60,7 +66,8 @@ class session {
 
   private:
     net::task<void> all() {
-        auto launched = co_await plan_.bring_up();
+        auto place = co_await open_surroundings();
+        auto launched = co_await plan_.bring_up(std::move(place));
         if (!launched) {
             end_.trouble = launched.error().text;
             end_.server_log = launched.error().log;
@@ -73,6 +80,37 @@ class session {
         auto runnable = without(candidates, [&](const auto& c) { return not_offered(c, offered_); });
         if (plan_.started) plan_.started(up_->info);
         co_await run_all(std::move(runnable));
+    }
+
+    // The world around the server comes first: its start command is told where that is. When it cannot be
+    // had, the cases that look at it are skipped, and all others run.
+    net::task<std::optional<target::egress_place>> open_surroundings() {
+        if (!plan_.sends) co_return std::nullopt;
+        target::egress_place place{plan_.sends->dns, plan_.sends->port, plan_.sends->https_port, {}, {}};
+        const auto dns = net::parse_endpoint(place.dns);
+        const bool wanted = std::ranges::any_of(plan_.cases, [](const auto* c) { return !c->world.empty(); });
+        place.not_served = "no selected case looks at what the server sends";
+        if (dns && wanted) {
+            const auto on = co_await boost::asio::this_coro::executor;
+            const world::surroundings::settings how{*dns, place.egress_port, place.https_port};
+            auto opened = world::surroundings::open(on, how);
+            place.not_served =
+                opened ? "" : "the world around the server cannot be played: " + opened.error();
+            if (opened) around_ = std::move(*opened);
+        }
+        if (around_) {
+            place.dns = net::to_string(around_->dns().local());
+            place.egress_port = around_->egress_port();
+            place.https_port = around_->https_port();
+            place.ca_pem = around_->ca().pem();
+            co_return place;
+        }
+        // It starts all the same, with words that lead nowhere in place of what we would have chosen.
+        if (dns && dns->port == 0) place.dns = net::to_string({dns->host, nobodys_port});
+        if (place.egress_port == 0) place.egress_port = nobodys_port;
+        if (place.https_port == 0) place.https_port = nobodys_port;
+        if (const auto ca = world::test_ca::make()) place.ca_pem = (*ca)->pem();
+        co_return place;
     }
 
     // The cases without those that `why_not` gives a reason to skip.
@@ -111,7 +149,7 @@ class session {
     }
 
     net::task<void> run_all(case_list cases) {
-        auto end = co_await run_cases(std::move(cases), *up_, plan_.jobs, plan_.told);
+        auto end = co_await run_cases(std::move(cases), *up_, plan_.jobs, plan_.told, around_);
         end_.trouble = std::move(end.lost);
         end_.server_log = std::move(end.server_log);
         end_.not_run = std::move(end.not_run);
@@ -119,6 +157,7 @@ class session {
 
     session_plan plan_;
     session_end end_;
+    shared_surroundings around_;
     std::unique_ptr<target::running_target> up_;
     capabilities offered_;
 };

@@ -6,6 +6,7 @@
 #include "harness/target/running_target.hpp"
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,7 +16,8 @@ namespace mailspec::runner {
 struct session_plan {
     case_list cases; // in the order of running
     int jobs = 16;
-    std::function<net::task<target::launched>()> bring_up;
+    std::optional<target::sends_plan> sends; // of the target, as far as it is known before it is up
+    std::function<net::task<target::launched>(std::optional<target::egress_place>)> bring_up;
     std::function<void(const target::target_info&)> started;                         // all is ready to run
     outcome_sink told;                                                               // a case ended
     std::function<void(const suite::test_case&, const std::string& reason)> skipped; // a need is not met

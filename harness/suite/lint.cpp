@@ -120,12 +120,15 @@ class linter {
 
     void requirements(const test_case& c) {
         for (auto& r : c.requirements) {
+            const bool by_time = r.observe == "time" && (c.moves_clock || c.retries);
+            if (r.is_served() || r.is_sent() || by_time) continue;
             if (!r.binds_server())
                 add(severity::warning, c.at,
                     fmt::format("case `{}` cites {}, which binds a {}, not a server", c.name, r.id, r.party));
-            else if (!r.is_observable())
+            else
                 add(severity::warning, c.at,
-                    fmt::format("case `{}` cites {}, which is observed by {}, not by dialog or delivery",
+                    fmt::format("case `{}` cites {}, which is observed by {}, not in a dialog, a delivery or "
+                                "what is sent",
                                 c.name, r.id, r.observe));
         }
     }

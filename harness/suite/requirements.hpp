@@ -27,9 +27,19 @@ struct requirement {
     bool is_must() const { return level.starts_with("MUST"); }
     bool is_should() const { return level.starts_with("SHOULD"); }
     bool binds_server() const { return party.ends_with("-server"); }
-    bool is_observable() const { return observe == "dialog" || observe == "delivery"; }
-    // What the suites must cover: a MUST or SHOULD (NOT) of a server that a client can see.
-    bool is_testable() const { return (is_must() || is_should()) && binds_server() && is_observable(); }
+    // Seen by a client, in a dialog or in delivered mail.
+    bool is_served() const { return binds_server() && (observe == "dialog" || observe == "delivery"); }
+    // Seen from where a server sends to: by remote hosts, in its bounces, in what it asks of the DNS.
+    bool is_sent() const {
+        const bool sends = binds_server() || party == "smtp-client" || party == "reporter";
+        return sends && (observe == "egress" || observe == "report" || observe == "ingress-dns");
+    }
+    // What the suites must cover: a MUST or SHOULD (NOT) that shows from outside. Of what a server sends,
+    // rows that are the same requirement (`= id`) count once, with the row that they point to.
+    bool is_testable() const {
+        if (!is_must() && !is_should()) return false;
+        return is_served() || (is_sent() && same_as.empty());
+    }
 };
 
 class requirement_catalogue {

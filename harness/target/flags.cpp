@@ -53,6 +53,20 @@ std::expected<target_info, std::string> target_from_flags(const target_flags& fl
     return target;
 }
 
+std::expected<std::optional<sends_plan>, std::string> sends_from_flags(const target_flags& flags) {
+    if (!flags.sends()) return std::nullopt;
+    if (flags.dns.empty())
+        return std::unexpected("--egress-port and --https-port say where the server sends: add --dns-listen "
+                               "ADDRESS:PORT, where it asks its DNS questions");
+    sends_plan plan;
+    plan.dns = flags.dns;
+    if (const auto flaw = flaw_of_dns(flags.dns); !flaw.empty())
+        return std::unexpected(fmt::format("--dns-listen: {}", flaw));
+    plan.port = flags.egress_port.value_or(plan.port);
+    plan.https_port = flags.https_port.value_or(plan.https_port);
+    return plan;
+}
+
 std::string remote_refusal(const target_info& target) {
     if (target.allow_remote) return {};
     for (const auto& [service, address] : target.services) {

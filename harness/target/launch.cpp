@@ -2,9 +2,11 @@
 // a server is started and waited for is server_start's. See running_target.hpp.
 #include "harness/target/running_target.hpp"
 #include "harness/target/server_start.hpp"
+#include "net/endpoint.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <unistd.h>
@@ -25,20 +27,32 @@ std::unexpected<launch_error> failed(std::string text, std::string log = {}) {
     return std::unexpected(launch_error{std::move(text), std::move(log)});
 }
 
-std::string filled(std::string text, const fs::path& work, const fs::path& profile) {
-    const std::pair<std::string, std::string> values[] = {{"{work}", work.string()},
-                                                          {"{profile}", profile.string()}};
+// What stands for {work}, {dns} ... in the words of a profile.
+using fill_ins = std::vector<std::pair<std::string, std::string>>;
+
+std::string filled(std::string text, const fill_ins& values) {
     for (const auto& [name, value] : values)
         for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at + value.size()))
             text.replace(at, name.size(), value);
     return text;
 }
 
-std::vector<std::string> filled(std::vector<std::string> words, const fs::path& work,
-                                const fs::path& profile) {
+std::vector<std::string> filled(std::vector<std::string> words, const fill_ins& values) {
     for (auto& word : words)
-        word = filled(word, work, profile);
+        word = filled(word, values);
     return words;
+}
+
+constexpr const char* ca_file = "test-ca.pem";
+
+void add_egress(fill_ins& values, const egress_place& place, const fs::path& work) {
+    const auto dns = net::parse_endpoint(place.dns);
+    values.emplace_back("{dns}", place.dns);
+    values.emplace_back("{dns-host}", dns ? dns->host : place.dns);
+    values.emplace_back("{dns-port}", dns ? std::to_string(dns->port) : "53");
+    values.emplace_back("{egress-port}", std::to_string(place.egress_port));
+    values.emplace_back("{https-port}", std::to_string(place.https_port));
+    values.emplace_back("{ca}", (work / ca_file).string());
 }
 
 } // namespace
@@ -51,19 +65,24 @@ class launcher {
 
     net::task<launched> from_profile(profile p, launch_options options) {
         up_->info = p.target;
-        if (p.start) {
+        if (p.start || p.sends)
             if (auto made = make_work(options); !made) co_return std::unexpected(made.error());
-            up_->info.maildir = filled(p.target.maildir, up_->work_, p.folder);
+        fill_ins values{{"{work}", up_->work_.string()}, {"{profile}", p.folder.string()}};
+        if (p.sends)
+            if (auto told = tell_of_egress(*p.sends, options, values); !told)
+                co_return std::unexpected(told.error());
+        if (p.start) {
+            up_->info.maildir = filled(p.target.maildir, values);
             auto plan = *p.start;
             for (auto* words : {&plan.command, &plan.stop, &plan.kill})
-                *words = filled(*words, up_->work_, p.folder);
+                *words = filled(*words, values);
             up_->stop_command_ = plan.stop;
             up_->kill_command_ = plan.kill;
             auto how = start_by_plan(std::move(plan), up_->place());
             const auto begun = co_await begin(std::move(how));
             if (!begun) co_return std::unexpected(begun.error());
         }
-        if (!p.version_command.empty()) ask_version(filled(p.version_command, up_->work_, p.folder));
+        if (!p.version_command.empty()) ask_version(filled(p.version_command, values));
         co_return std::move(up_);
     }
 
@@ -79,6 +98,18 @@ class launcher {
             everybody += fmt::format("{}ms{:02}", i == 1 ? "" : ",", i);
         }
         if (auto made = add_features(command, everybody); !made) co_return std::unexpected(made.error());
+        if (options.egress) {
+            if (auto written = write_ca(*options.egress); !written)
+                co_return std::unexpected(written.error());
+            const auto& place = *options.egress;
+            for (const auto& word :
+                 {std::string("--dns"), place.dns, std::string("--egress-port"),
+                  std::to_string(place.egress_port), std::string("--https-port"),
+                  std::to_string(place.https_port), std::string("--tls-ca"), (up_->work_ / ca_file).string()})
+                command.push_back(word);
+            up_->info.no_sending = place.not_served;
+            up_->info.retries = up_->info.retries_by_zone = up_->info.moves_clock = true;
+        }
         auto how = start_of_refmaild(std::move(command), std::string(busy_account), up_->place());
         const auto begun = co_await begin(std::move(how));
         if (!begun) co_return std::unexpected(begun.error());
@@ -86,6 +117,30 @@ class launcher {
     }
 
   private:
+    std::expected<void, launch_error> tell_of_egress(const sends_plan& plan, const launch_options& options,
+                                                     fill_ins& values) {
+        if (!options.egress) return {}; // nobody plays its world; info says so already
+        add_egress(values, *options.egress, up_->work_);
+        up_->info.no_sending = options.egress->not_served;
+        up_->retry_command_ = filled(plan.retry, values);
+        up_->clock_command_ = filled(plan.clock, values);
+        up_->retries_within = plan.retries_within;
+        up_->info.retries = !plan.retry.empty() || plan.retries_itself;
+        const auto names_zone = [](const std::string& word) { return word.contains("{zone}"); };
+        // Where it does so all the time by itself, one case's retry is no other's.
+        up_->info.retries_by_zone = plan.retries_itself || std::ranges::any_of(plan.retry, names_zone);
+        up_->info.moves_clock = !plan.clock.empty();
+        return write_ca(*options.egress);
+    }
+
+    std::expected<void, launch_error> write_ca(const egress_place& place) {
+        const auto file = up_->work_ / ca_file;
+        std::ofstream out(file);
+        out << place.ca_pem << std::flush;
+        if (!out) return failed(fmt::format("cannot write {}", file.string()));
+        return {};
+    }
+
     net::task<std::expected<void, launch_error>> begin(std::unique_ptr<server_start> how) {
         up_->start_ = std::move(how);
         const auto begun = co_await up_->start_->begin(up_->info, up_->server_);
@@ -165,6 +220,16 @@ net::task<launched> launch(profile p, launch_options options) {
 net::task<launched> launch_refmaild(fs::path program, launch_options options) {
     launcher one;
     co_return co_await one.refmaild(std::move(program), std::move(options));
+}
+
+std::optional<sends_plan> sends_of_refmaild(const fs::path& program) {
+    auto asked = process::start({{program.string(), "--help"}, {}, {}, true});
+    if (!asked) return std::nullopt;
+    (*asked)->wait(version_within);
+    if (!(*asked)->take_output().contains("--tls-ca")) return std::nullopt;
+    sends_plan plan;
+    plan.port = plan.https_port = 0;
+    return plan;
 }
 
 fs::path find_refmaild(const fs::path& mailspec) {

@@ -112,6 +112,31 @@ void read_start(yaml_map& top, profile& p) {
     p.start = std::move(plan);
 }
 
+// sends: { dns: 127.0.0.53:53, port: 25, https_port: 443, retry: [ ... ], retries_within: 5s, clock: [ ... ]
+// }
+void read_sends(yaml_map& top, profile& p) {
+    auto sends = top.map("sends");
+    if (!sends) return;
+    sends_plan plan;
+    plan.dns = sends->required_text("dns", "127.0.0.53:53");
+    if (const auto flaw = flaw_of_dns(plan.dns); sends->text("dns") && !flaw.empty())
+        sends->error("dns", flaw);
+    if (const auto port = sends->number("port", 0, 65535)) plan.port = std::uint16_t(*port);
+    if (const auto port = sends->number("https_port", 0, 65535)) plan.https_port = std::uint16_t(*port);
+    plan.retry = sends->command("retry");
+    const auto within = sends->duration("retries_within");
+    plan.retries_within = within.value_or(plan.retries_within);
+    plan.retries_itself = within && plan.retry.empty();
+    plan.clock = sends->command("clock");
+    const auto names = [](const std::vector<std::string>& words, const char* what) {
+        return std::ranges::any_of(words, [&](const std::string& word) { return word.contains(what); });
+    };
+    if (!plan.clock.empty() && !names(plan.clock, "{seconds}"))
+        sends->error("clock", "has no {seconds} in it: by how much the clock is to be moved");
+    sends->no_other_keys();
+    p.sends = std::move(plan);
+}
+
 void read_limits(yaml_map& top, target_info& target) {
     auto limits = top.map("limits");
     if (!limits) return;
@@ -136,6 +161,16 @@ const std::vector<std::string>& known_services() {
     return names;
 }
 
+std::string flaw_of_dns(const std::string& address) {
+    const auto parsed = net::parse_endpoint(address);
+    if (!parsed) return parsed.error().text;
+    if (!net::is_address_literal(parsed->host) || !net::is_loopback(parsed->host))
+        return fmt::format("`{}` is not an address of the loopback: mailspec answers the target's questions "
+                           "there itself, as at 127.0.0.53:53",
+                           address);
+    return {};
+}
+
 std::expected<account, std::string> parse_account(const std::string& text, const std::string& domain) {
     const auto colon = text.find(':');
     if (colon == std::string::npos || colon == 0 || colon + 1 == text.size())
@@ -158,6 +193,7 @@ std::expected<profile, std::vector<std::string>> load_profile(const std::filesys
         read_limits(top, p.target);
         read_features(top, p.target);
         read_start(top, p);
+        read_sends(top, p);
         top.no_other_keys();
         if (!p.start && p.target.maildir.contains("{work}"))
             top.error("mailboxes", "{work} is the folder of a server that mailspec starts: "

@@ -90,6 +90,20 @@ net::task<std::expected<void, std::string>> running_target::kill() {
     co_return std::expected<void, std::string>{};
 }
 
+net::task<std::expected<void, std::string>> running_target::carry_out(std::vector<std::string> command,
+                                                                      std::chrono::milliseconds within) {
+    auto begun = run(command);
+    if (!begun) co_return std::unexpected(begun.error());
+    const auto until = net::deadline::in(within);
+    const bool done = co_await ended(**begun, until);
+    if (!done)
+        co_return std::unexpected(
+            fmt::format("{} did not end within {} s", command.front(), double(within.count()) / 1000.0));
+    if (!(*begun)->succeeded())
+        co_return std::unexpected(fmt::format("{} {}", command.front(), (*begun)->ending()));
+    co_return std::expected<void, std::string>{};
+}
+
 // Of a server that was asked to stop. What has not ended in time is killed.
 net::task<void> running_target::wait_for_end() {
     if (state_ != state::killed) {

@@ -11,6 +11,7 @@
 #include <expected>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace mailspec::target {
@@ -44,6 +45,14 @@ class running_target {
     // started again as well.
     net::task<std::expected<void, launch_error>> start_again();
 
+    // The profile's commands that have it try again and move its clock, with {zone} and {seconds} in them.
+    const std::vector<std::string>& retry_command() const { return retry_command_; }
+    const std::vector<std::string>& clock_command() const { return clock_command_; }
+    std::chrono::milliseconds retries_within{5000};
+    // Runs a command of the profile in the work folder until it ends. The error is a sentence.
+    net::task<std::expected<void, std::string>> carry_out(std::vector<std::string> command,
+                                                          std::chrono::milliseconds within);
+
   private:
     friend class launcher;
     net::task<void> wait_for_end();
@@ -53,7 +62,7 @@ class running_target {
     std::unique_ptr<server_start> start_; // null: it ran already
     server_process server_;
     std::unique_ptr<process> stopping_; // the stop command, while it runs
-    std::vector<std::string> stop_command_, kill_command_;
+    std::vector<std::string> stop_command_, kill_command_, retry_command_, clock_command_;
     enum class state { up, stopping, killed } state_ = state::up; // the last two: by a script
     std::string lost_;                                            // why it could not be started again
     std::filesystem::path work_, log_;
@@ -63,15 +72,19 @@ class running_target {
 using launched = std::expected<std::unique_ptr<running_target>, launch_error>;
 
 struct launch_options {
-    std::filesystem::path
-        work; // where a started server keeps its things; empty: a fresh folder, removed after
+    // Where a started server keeps its things; empty: a fresh folder, removed after.
+    std::filesystem::path work;
+    std::optional<egress_place> egress; // for a target that sends
 };
 
 // Starts the server when the profile says how, and waits until it greets.
 net::task<launched> launch(profile p, launch_options options);
 
-// refmaild on free ports with its own data folder; `program` is its file.
+// refmaild on free ports with its own data folder; `program` is its file. Without `egress` it sends nowhere.
 net::task<launched> launch_refmaild(std::filesystem::path program, launch_options options);
+
+// How that refmaild sends; nullopt: it is one that cannot.
+std::optional<sends_plan> sends_of_refmaild(const std::filesystem::path& program);
 
 // refmaild beside the running mailspec, or where the build puts it; empty: not found.
 std::filesystem::path find_refmaild(const std::filesystem::path& mailspec);

@@ -103,7 +103,7 @@ class planned_start final : public server_start {
     bool again_ = false;
 };
 
-// {"domain":..., "accounts":[{"user","address","password"}], "services":{...}, "maildir":...}
+// {"domain":..., "accounts":[{"user","address","password"}], "services":{...}, "maildir":..., "control":...}
 std::string read_announcement(const std::string& line, const std::string& hidden, target_info& info) {
     try {
         const auto all = json::parse(line).as_object();
@@ -111,6 +111,7 @@ std::string read_announcement(const std::string& line, const std::string& hidden
         info.domain = text(all.at("domain"));
         info.maildir = text(all.at("maildir"));
         if (const auto* version = all.if_contains("version")) info.version = text(*version);
+        if (const auto* control = all.if_contains("control")) info.control = text(*control);
         info.services.clear();
         for (const auto& [name, address] : all.at("services").as_object())
             info.services[std::string(name)] = text(address);

@@ -30,6 +30,12 @@ struct target_info {
     bool allow_remote = false;
     // Why no case may stop the server and start it again; empty: one may.
     std::string no_restart = "mailspec did not start it";
+    // Why no case may look at what it sends; empty: its DNS and the remote hosts are ours.
+    std::string no_sending = "the target's DNS is not ours (profile key `sends`)";
+    bool retries = false;         // it can be made to try again what it could not deliver,
+    bool retries_by_zone = false; // one domain's mail by itself
+    bool moves_clock = false;     // its clock can be moved
+    std::string control;          // refmaild's control port, "127.0.0.1:8025"; empty: none
 };
 
 // What the EHLO of a service offers, as found by a probe before the run.

@@ -195,6 +195,25 @@ BOOST_AUTO_TEST_CASE(what_the_target_lacks) {
     BOOST_TEST(runner::lacking(c, t) == "the profile states `plaintext-auth` under features");
 }
 
+BOOST_AUTO_TEST_CASE(what_a_target_that_sends_lacks) {
+    auto c = case_of(level::must);
+    c.world.hosts.emplace_back();
+    auto t = target_of(0);
+    BOOST_TEST(runner::lacking(c, t) == "the target's DNS is not ours (profile key `sends`)");
+    t.no_sending.clear();
+    BOOST_TEST(runner::lacking(c, t) == "");
+    c.retries = true;
+    BOOST_TEST(runner::lacking(c, t) == "the target cannot be made to try again (`retry` or `retries_within` "
+                                        "under `sends` of its profile)");
+    t.retries = true;
+    BOOST_TEST(runner::lacking(c, t) == "");
+    c.moves_clock = true;
+    BOOST_TEST(runner::lacking(c, t) ==
+               "the target's clock cannot be moved (`clock` under `sends` of its profile)");
+    t.moves_clock = true;
+    BOOST_TEST(runner::lacking(c, t) == "");
+}
+
 BOOST_AUTO_TEST_CASE(a_domain_that_nobody_named) {
     auto c = case_of(level::must);
     const auto text = *suite::parse_template("RCPT TO:<a@{domain}>", suite::template_kind::plain);

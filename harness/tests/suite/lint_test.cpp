@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(clauses_that_no_server_shows) {
         "smtp/test.yaml:4:3: warning: case `c` cites rfc5321-2-2, which binds a smtp-client, not a server");
     BOOST_TEST(of_requirement("rfc5321-2-3") ==
                "smtp/test.yaml:4:3: warning: case `c` cites rfc5321-2-3, which is observed "
-               "by time, not by dialog or delivery");
+               "by time, not in a dialog, a delivery or what is sent");
     BOOST_TEST(of_requirement("rfc5321-2-1") == "");
 }
 

@@ -54,6 +54,23 @@ BOOST_AUTO_TEST_CASE(a_twin_has_the_summary_of_the_other) {
     BOOST_TEST(chained.find("rfc1-1-1")->same_as == "rfc5321-1-1");
 }
 
+BOOST_AUTO_TEST_CASE(what_is_sent_shows_too) {
+    suite_folder folder;
+    folder.write("requirements/rfc1.tsv", heading + "rfc1-1-1\t1\tMUST\tsmtp-client\tegress\tsends\n"
+                                                    "rfc1-1-2\t1\tSHOULD\treporter\treport\ttells\n"
+                                                    "rfc1-1-3\t1\tMUST\tsmtp-server\tingress-dns\tasks\n"
+                                                    "rfc1-1-4\t1\tMUST\tsmtp-server\tegress\t= rfc1-1-1\n"
+                                                    "rfc1-1-5\t1\tMUST\tmail-client\tegress\tshows\n"
+                                                    "rfc1-1-6\t1\tMAY\tsmtp-client\tegress\tmay\n");
+    auto catalogue = folder.catalogue();
+    for (const auto* id : {"rfc1-1-1", "rfc1-1-2", "rfc1-1-3"})
+        BOOST_TEST(catalogue.find(id)->is_testable(), id);
+    for (const auto* id : {"rfc1-1-4", "rfc1-1-5", "rfc1-1-6"})
+        BOOST_TEST(!catalogue.find(id)->is_testable(), id);
+    BOOST_TEST(catalogue.find("rfc1-1-4")->is_sent());
+    BOOST_TEST(!catalogue.find("rfc1-1-1")->is_served());
+}
+
 BOOST_AUTO_TEST_CASE(malformed_rows_are_named) {
     suite_folder folder;
     folder.write("requirements/rfc7.tsv", heading + "rfc7-1-1\t1\tMUST\tsmtp-server\tdialog\n"

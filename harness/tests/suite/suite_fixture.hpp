@@ -23,7 +23,7 @@ class suite_folder {
                                           "rfc5321-1-2\t1\tSHOULD NOT\tsmtp-server\tdialog\tdoes not sulk\n"
                                           "rfc5321-1-3\t1\tMAY\tsmtp-server\tdialog\tmay smile\n"
                                           "rfc5321-2-1\t2\tMUST\tsmtp-server\tdelivery\t= rfc5321-1-1\n"
-                                          "rfc5321-2-2\t2\tMUST\tsmtp-client\tegress\tsends\n"
+                                          "rfc5321-2-2\t2\tMUST\tsmtp-client\tdialog\tsends\n"
                                           "rfc5321-2-3\t2\tMUST\tsmtp-server\ttime\twaits\n");
         write("rulings.md", "# Rulings\n\n## bare-lf\n\nBoth readings.\n");
         write("smtp/fragments.yaml", "fragments:\n"

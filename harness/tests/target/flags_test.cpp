@@ -48,6 +48,27 @@ BOOST_AUTO_TEST_CASE(mistakes_by_their_words) {
     BOOST_TEST(refused({{{"smtp", "localhost"}}, "d", {}, ""}).starts_with("--smtp: "));
 }
 
+BOOST_AUTO_TEST_CASE(where_it_sends) {
+    target_flags given;
+    BOOST_TEST(!given.any());
+    BOOST_REQUIRE(sends_from_flags(given));
+    BOOST_TEST(!sends_from_flags(given)->has_value());
+    given.egress_port = 2525;
+    BOOST_TEST(given.any());
+    BOOST_TEST(sends_from_flags(given).error() ==
+               "--egress-port and --https-port say where the server sends: add --dns-listen ADDRESS:PORT, "
+               "where it asks its DNS questions");
+    given.dns = "127.0.0.1:5353";
+    const auto made = sends_from_flags(given);
+    BOOST_REQUIRE(made);
+    BOOST_TEST((*made)->dns == "127.0.0.1:5353");
+    BOOST_TEST((*made)->port == 2525);
+    BOOST_TEST((*made)->https_port == 443);
+    given.dns = "dns.test:53";
+    BOOST_TEST(sends_from_flags(given).error().starts_with(
+        "--dns-listen: `dns.test:53` is not an address of the loopback: "));
+}
+
 BOOST_AUTO_TEST_CASE(only_the_loopback_unless_allowed) {
     target_info target;
     target.services = {{"smtp", "127.0.0.2:25"}, {"lmtp", "[::1]:24"}, {"submission", "localhost:587"}};

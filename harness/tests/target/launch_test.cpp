@@ -5,6 +5,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <fstream>
 #include <sys/stat.h>
 
 using namespace mailspec;
@@ -107,6 +108,85 @@ BOOST_AUTO_TEST_CASE(death_is_noticed) {
     });
     BOOST_TEST((*up)->death() == "ended with status 3");
     BOOST_TEST((*up)->log_tail().contains("lost at MAIL"));
+}
+
+std::string content_of(const std::filesystem::path& file) {
+    std::ifstream in(file);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+BOOST_AUTO_TEST_CASE(one_that_sends_is_told_where) {
+    const auto port = free_port();
+    const testing::temporary_folder work;
+    auto p = profile_of(
+        {"/bin/sh", "-c",
+         fmt::format("echo {{dns}} {{dns-host}} {{dns-port}} {{egress-port}} {{https-port}} {{ca}} "
+                     ">told; exec python3 {{profile}}/scripted_server.py {} ok",
+                     port)},
+        port);
+    p.sends.emplace();
+    p.sends->retry = {"/bin/sh", "-c", "echo {zone} at {dns} >again"};
+    p.sends->clock = {"/bin/sh", "-c", "exit {seconds}"};
+    target::launch_options how{work.path()};
+    how.egress = target::egress_place{"127.0.0.9:5300", 2525, 8443, "PEM\n", ""};
+    const auto up = bring_up(p, how);
+    BOOST_REQUIRE(up);
+    const auto folder = work.path().string();
+    BOOST_TEST(content_of(work.path() / "told") ==
+               "127.0.0.9:5300 127.0.0.9 5300 2525 8443 " + folder + "/test-ca.pem\n");
+    BOOST_TEST(content_of(work.path() / "test-ca.pem") == "PEM\n");
+    const auto& info = (*up)->info;
+    BOOST_TEST(info.no_sending == "");
+    BOOST_TEST(info.retries);
+    BOOST_TEST(info.retries_by_zone);
+    BOOST_TEST(info.moves_clock);
+
+    using done = std::expected<void, std::string>;
+    auto words = (*up)->retry_command();
+    const auto again = net::run_for<done>([&] { return (*up)->carry_out(words, 10s); });
+    BOOST_TEST(again.has_value());
+    BOOST_TEST(content_of(work.path() / "again") == "{zone} at 127.0.0.9:5300\n"); // the runner's to fill in
+    words = {"/bin/sh", "-c", "exit 3"};
+    const auto failed = net::run_for<done>([&] { return (*up)->carry_out(words, 10s); });
+    BOOST_TEST(failed.error() == "/bin/sh ended with status 3");
+    words = {"sleep", "600"};
+    const auto slow = net::run_for<done>([&] { return (*up)->carry_out(words, 10ms); });
+    BOOST_TEST(slow.error() == "sleep did not end within 0.01 s");
+}
+
+BOOST_AUTO_TEST_CASE(nobody_looks_at_what_it_sends) {
+    const auto port = free_port();
+    auto p = profile_of(server(port, "ok"), port);
+    const auto without = bring_up(p);
+    BOOST_REQUIRE(without);
+    BOOST_TEST((*without)->info.no_sending == "the target's DNS is not ours (profile key `sends`)");
+    BOOST_TEST(!(*without)->info.retries);
+    (*without)->stop();
+    p.sends.emplace();
+    p.sends->retry = {"/bin/true"};
+    target::launch_options how;
+    how.egress = target::egress_place{"127.0.0.1:1", 25, 443, "", "port 53 is taken"};
+    const auto refused = bring_up(p, how);
+    BOOST_REQUIRE(refused);
+    BOOST_TEST((*refused)->info.no_sending == "port 53 is taken");
+    BOOST_TEST((*refused)->info.retries);
+    BOOST_TEST(!(*refused)->info.retries_by_zone);
+    BOOST_TEST(!(*refused)->info.moves_clock);
+}
+
+BOOST_AUTO_TEST_CASE(which_refmaild_sends) {
+    const testing::temporary_folder folder;
+    const auto fake = [&](const std::string& help) {
+        const auto file = folder.file("refmaild", "#!/bin/sh\necho '" + help + "'\n");
+        ::chmod(file.c_str(), 0755);
+        return target::sends_of_refmaild(file);
+    };
+    BOOST_TEST(!fake("  --ports N").has_value());
+    const auto sends = fake("  --ports N  --tls-ca FILE");
+    BOOST_REQUIRE(sends.has_value());
+    BOOST_TEST(sends->dns == "127.0.0.1:0");
+    BOOST_TEST(sends->port == 0);
+    BOOST_TEST(sends->https_port == 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_refmaild_that_speaks_another_language) {

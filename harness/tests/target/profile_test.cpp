@@ -33,6 +33,13 @@ features:
   plaintext_auth: true
   sub-addressing: true
   other: false
+sends:
+  dns: 127.0.0.53:53
+  port: 2525
+  https_port: 0
+  retry: [ "{profile}/again", "{zone}" ]
+  retries_within: 3s
+  clock: [ "{profile}/clock", "+{seconds}" ]
 )";
 
 // The first mistake that a profile with this text has, without the folder's name.
@@ -82,6 +89,43 @@ BOOST_AUTO_TEST_CASE(reads_everything) {
     BOOST_TEST(p->start->kill.at(1) == "{work}");
     BOOST_TEST(p->version_command.at(2) == "echo 1.2");
     BOOST_TEST(p->folder == folder.path());
+    BOOST_REQUIRE(p->sends.has_value());
+    BOOST_TEST(p->sends->dns == "127.0.0.53:53");
+    BOOST_TEST(p->sends->port == 2525);
+    BOOST_TEST(p->sends->https_port == 0);
+    BOOST_TEST(p->sends->retry.at(1) == "{zone}");
+    BOOST_TEST(p->sends->retries_within.count() == 3000);
+    BOOST_TEST(!p->sends->retries_itself);
+    BOOST_TEST(p->sends->clock.at(1) == "+{seconds}");
+}
+
+BOOST_AUTO_TEST_CASE(how_a_server_sends) {
+    const testing::temporary_folder folder;
+    const std::string plain = "name: T\ndomain: d.test\nservices: { smtp: \"localhost:25\" }\n";
+    const auto read = [&](const std::string& sends) {
+        const auto p = target::load_profile(folder.file("p.yaml", plain + sends));
+        BOOST_REQUIRE(p);
+        return p->sends;
+    };
+    BOOST_TEST(!read("").has_value());
+    const auto least = read("sends: { dns: \"127.0.0.1:0\" }\n");
+    BOOST_TEST(least->port == 25);
+    BOOST_TEST(least->https_port == 443);
+    BOOST_TEST(!least->retries_itself);
+    BOOST_TEST(read("sends: { dns: \"127.0.0.1:0\", retries_within: 2s }\n")->retries_itself);
+
+    BOOST_TEST(mistake(plain + "sends: { port: 25 }\n") ==
+               "p.yaml:4:8: sends.dns: missing; write `dns: 127.0.0.53:53`");
+    BOOST_TEST(mistake(plain + "sends: { dns: \"192.0.2.1:53\" }\n") ==
+               "p.yaml:4:15: sends.dns: `192.0.2.1:53` is not an address of the loopback: mailspec answers "
+               "the target's questions there itself, as at 127.0.0.53:53");
+    BOOST_TEST(mistake(plain + "sends: { dns: \"127.0.0.1\" }\n").starts_with("p.yaml:4:15: sends.dns: "));
+    BOOST_TEST(mistake(plain + "sends: { dns: \"127.0.0.1:0\", port: 65536 }\n") ==
+               "p.yaml:4:36: sends.port: `65536` is not a number from 0 to 65535");
+    BOOST_TEST(mistake(plain + "sends: { dns: \"127.0.0.1:0\", clock: [ \"/bin/date\" ] }\n") ==
+               "p.yaml:4:37: sends.clock: has no {seconds} in it: by how much the clock is to be moved");
+    BOOST_TEST(mistake(plain + "sends: { dns: \"127.0.0.1:0\", wait: [ \"x\" ] }\n")
+                   .starts_with("p.yaml:4:30: sends.wait: unknown key; "));
 }
 
 BOOST_AUTO_TEST_CASE(accounts_by_pattern) {
