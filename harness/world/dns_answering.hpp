@@ -19,6 +19,7 @@ struct dns_question {
     std::string type; // "MX"
     bool over_tcp = false, dnssec = false, edns = false;
     std::string answered; // "NOERROR", "SERVFAIL", "nothing" ...
+    std::string records;  // the first few of the answer, for people
     std::chrono::steady_clock::time_point at;
 };
 
@@ -26,7 +27,7 @@ struct dns_reply {
     std::vector<std::string> messages; // in order; empty: silence
     std::chrono::milliseconds delay{0};
     bool closes = false;               // over TCP: the connection ends instead
-    std::optional<dns_question> asked; // nullopt: not even a question could be read; `at` is not set
+    std::optional<dns_question> asked; // without `at`; nullopt: no question could be read
     int zone = 0;                      // whose question it was, see add(); 0: nobody's
 };
 

@@ -1,6 +1,8 @@
 // A zone of a case: records in master-file format (RFC 1035 §5) with the directives of
-// docs/suite-language.md, "Its DNS", and the answers it gives. No socket here.
+// docs/suite-language.md, "Its DNS". Read whole or refused with every mistake in it. No socket here.
 #pragma once
+#include "harness/world/dns_master_file.hpp"
+
 #include <expected>
 #include <memory>
 #include <string>
@@ -8,11 +10,6 @@
 #include <vector>
 
 namespace mailspec::world {
-
-struct zone_problem {
-    int line = 1; // of the text
-    std::string text;
-};
 
 class dns_zone {
   public:
@@ -23,9 +20,10 @@ class dns_zone {
 
     const std::string& origin() const;
 
+    struct impl; // dns_zone_data.hpp
+    const impl& data() const { return *impl_; }
+
   private:
-    friend class dns_answering;
-    struct impl;
     explicit dns_zone(std::unique_ptr<impl> made);
     std::unique_ptr<impl> impl_;
 };
