@@ -149,6 +149,8 @@ class case_builder {
         c_.accounts = resolved.accounts;
         c_.reads_mail = resolved.reads_mail;
         c_.restarts = resolved.restarts;
+        c_.retries = resolved.retries;
+        c_.moves_clock = resolved.moves_clock;
         for (auto& n : resolved.needs)
             if (!refuses(n)) add_need(c_.needs, n);
         bool sound = from_.script->problems.empty() && resolved.problems.empty() && unseen.empty() &&

@@ -285,6 +285,10 @@ step_body parse_fetches(line_cursor& line, bool negative, bool counted) {
 
 } // namespace
 
+at_host parse_at_host(line_cursor& line) {
+    return at(line);
+}
+
 step_body parse_expect_host_tls(line_cursor& line, bool negative) {
     static const std::vector<std::string> options = {"sni", "version", "failed", "within"};
     expect_host_tls step;

@@ -173,6 +173,14 @@ class resolver {
         use_service(service_of(s.connection));
         if (std::holds_alternative<start_tls>(s.body) && !is_tls_service(service_of(s.connection)))
             imply(*parse_need("STARTTLS"), s.connection);
+        if (std::holds_alternative<retry_delivery>(s.body)) out_.retries = true;
+        if (std::holds_alternative<advance_clock>(s.body)) out_.moves_clock = true;
+        if (auto* dsn = std::get_if<expect_dsn>(&s.body)) {
+            // The bounce comes to whoever the message was from: the leased account. That none comes (any
+            // more) is known once a message of ours has come there.
+            if (!dsn->where) out_.reads_mail = true;
+            if (!dsn->where || dsn->negative || dsn->count) need_accounts(1);
+        }
         if (auto* mail = std::get_if<expect_delivered>(&s.body)) {
             out_.reads_mail = true;
             if (!mail->recipient || mail->negative || mail->times) need_accounts(1);

@@ -16,7 +16,9 @@ struct resolved_script {
     std::vector<need> needs;           // implied by the steps and fragments
     int accounts = 0;
     bool reads_mail = false;
-    bool restarts = false; // has `server` steps
+    bool restarts = false;    // has `server` steps
+    bool retries = false;     // has `retry`
+    bool moves_clock = false; // has `clock advance`
     std::vector<problem> problems;
 };
 

@@ -16,8 +16,8 @@ namespace mailspec::suite {
 namespace {
 
 const std::vector<std::string> step_words = {
-    "C:",  "S:",     "send",   "split", "pause", "half-close", "close",  "reset", "open", "fresh",
-    "tls", "server", "expect", "check", "do",    "repeat",     "either", "or",    "end"};
+    "C:",     "S:",    "send",  "split",  "pause", "half-close", "close",  "reset",  "open", "fresh", "tls",
+    "server", "retry", "clock", "expect", "check", "do",         "repeat", "either", "or",   "end"};
 
 const std::vector<std::string> host_words = {"S:",    "C:",    "send", "split", "pause",  "close",
                                              "reset", "check", "tls",  "serve", "repeat", "end"};
@@ -138,6 +138,7 @@ class script_parser {
         if (cursor.take("open")) return parse_open(cursor);
         if (cursor.take("tls")) return parse_tls(cursor);
         if (cursor.take("server")) return server(cursor, connection);
+        if (cursor.peek() == "retry" || cursor.peek() == "clock") return time(cursor, connection);
         if (cursor.take("expect")) return parse_expect(cursor);
         if (cursor.take("do")) return parse_fragment_call(cursor);
         if (cursor.take("repeat")) return repeat(cursor, line);
@@ -184,6 +185,15 @@ class script_parser {
         if (connection != 0)
             cursor.fail_at(0, "`server` concerns every connection: leave out the number before it");
         return parse_server(cursor);
+    }
+
+    static step_body time(line_cursor& cursor, int connection) {
+        if (connection != 0)
+            cursor.fail_at(0, fmt::format("`{}` concerns every connection: leave out the number before it",
+                                          cursor.peek()));
+        if (cursor.take("retry")) return alone(cursor, "retry", retry_delivery{});
+        cursor.take("clock");
+        return parse_clock(cursor);
     }
 
     static void unknown(line_cursor& cursor) {
@@ -265,7 +275,7 @@ bool can_fail(const step& s) {
            std::holds_alternative<expect_delivered>(s.body) ||
            std::holds_alternative<expect_header>(s.body) || std::holds_alternative<expect_received>(s.body) ||
            std::holds_alternative<expect_body>(s.body) || std::holds_alternative<start_tls>(s.body) ||
-           looks_at_hosts(s);
+           looks_at_hosts(s) || looks_at_reports(s);
 }
 
 bool looks_at_hosts(const step& s) {
@@ -275,6 +285,15 @@ bool looks_at_hosts(const step& s) {
                              expect_parameter, expect_command, expect_command_order, expect_pipelined,
                              expect_closed, expect_host_tls, expect_octets, expect_wire_body, expect_fetches,
                              expect_client>;
+        },
+        s.body);
+}
+
+bool looks_at_reports(const step& s) {
+    return std::visit(
+        []<typename Body>(const Body&) {
+            return is_any_of<Body, expect_dsn, expect_dsn_field, expect_dsn_recipients, expect_dsn_part,
+                             expect_dsn_returns, expect_dsn_language_neutral>;
         },
         s.body);
 }

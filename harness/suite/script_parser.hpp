@@ -28,6 +28,7 @@ parsed_script parse_host_script(const script_source& script);
 
 // Steps that can fail, and so can be the claim: S:, expect, tls, open with `refused`; C: of a host.
 bool can_fail(const step& s);
-bool looks_at_hosts(const step& s); // of these, the ones about remote hosts
+bool looks_at_hosts(const step& s);   // of these, the ones about remote hosts
+bool looks_at_reports(const step& s); // and about delivery status notifications
 
 } // namespace mailspec::suite

@@ -21,6 +21,11 @@ std::optional<step_body> parse_expect_no_host(line_cursor& line);
 step_body parse_expect_host_tls(line_cursor& line, bool negative); // behind `expect [no] tls`
 step_body parse_expect_not_pipelined(line_cursor& line);           // behind `expect not pipelined`
 step_body parse_expect_client(line_cursor& line);                  // C: in the script of a host
+// The same where it speaks of bounces and other reports; `no dsn` is read already.
+std::optional<step_body> parse_expect_report(line_cursor& line);
+step_body parse_expect_no_report(line_cursor& line);
+step_body parse_clock(line_cursor& line);              // clock advance 4h
+at_host parse_at_host(line_cursor& line);              // at mx, at a|b, at mx[2]
 fragment_block parse_fragment_call(line_cursor& line); // do NAME name=value ...; steps still empty
 
 // The services a script may connect to, and which of them are TLS from the first octet.

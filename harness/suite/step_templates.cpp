@@ -77,6 +77,16 @@ void texts(const expect_wire_body& s, const visitor& visit) {
 void texts(const expect_client& s, const visitor& visit) {
     maybe(s.text, visit);
 }
+void texts(const expect_dsn& s, const visitor& visit) {
+    maybe(s.recipient, visit);
+}
+void texts(const expect_dsn_field& s, const visitor& visit) {
+    texts(s.value, visit);
+}
+void texts(const expect_dsn_part& s, const visitor& visit) {
+    texts(s.value, visit);
+    maybe(s.text, visit);
+}
 void texts(const fragment_block& s, const visitor& visit) {
     for (auto& [name, value] : s.values)
         visit(value);
