@@ -263,8 +263,9 @@ net::task<void> connection::check_password(smtp::verify_password asked) {
 
 void connection::begin(const smtp::begin_message& wanted) {
     envelope_ = wanted.envelope;
-    plan_ = plan_deliveries(*envelope_, iso_8601(shared_.clock.seconds()));
-    draft_ = std::make_shared<store::draft>(*shared_.mail, plan_.deliveries);
+    plan_ = plan_deliveries(*envelope_, shared_.clock.seconds());
+    const bool binary = envelope_->body == smtp::body_type::binary_mime;
+    draft_ = std::make_shared<store::draft>(*shared_.mail, plan_.deliveries, binary);
     message_end_ = net::deadline::in(shared_.how.limits.message_time);
 }
 

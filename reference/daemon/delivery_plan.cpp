@@ -11,19 +11,24 @@ std::string bare(const message::reverse_path& path) {
     return path.null ? "" : path.address.to_string();
 }
 
-std::string_view body_name(smtp::body_type body) {
-    switch (body) {
-    case smtp::body_type::seven_bit: return "7BIT";
-    case smtp::body_type::eight_bit_mime: return "8BITMIME";
-    case smtp::body_type::binary_mime: return "BINARYMIME";
-    case smtp::body_type::unspecified: return "";
-    }
-    return "";
+// The same alternatives in the same order, on either side of the layering.
+template <class To, class From>
+To same(From value) {
+    return static_cast<To>(static_cast<int>(value));
+}
+
+queue::recipient recipient_for(const smtp::recipient& given, const message::mailbox& address) {
+    queue::recipient r;
+    r.address = address.to_string();
+    r.original_type = given.original_type;
+    r.original = given.original;
+    r.notify = given.notify;
+    return r;
 }
 
 class planner {
   public:
-    planner(const smtp::envelope& e, const std::string& received)
+    planner(const smtp::envelope& e, queue::seconds_since_1970 received)
         : envelope_(e)
         , received_(received) {}
 
@@ -32,7 +37,8 @@ class planner {
             const auto sender = envelope_.return_path(recipient);
             std::vector<std::size_t> mine;
             for (const auto& d : recipient.destinations)
-                mine.push_back(d.is_local() ? into_mailbox(d.user, sender) : into_queue(d.address, sender));
+                mine.push_back(d.is_local() ? into_mailbox(d.user, sender)
+                                            : into_queue(recipient, d.address, sender));
             plan_.by_recipient.push_back(std::move(mine));
         }
         return std::move(plan_);
@@ -45,34 +51,56 @@ class planner {
             store::delivery d;
             d.user = user;
             // RFC 5321 §4.4: final delivery inserts it at the beginning of the mail data.
-            d.first_line = "Return-Path: " + sender.to_string() + "\n";
+            const bool binary = envelope_.body == smtp::body_type::binary_mime; // kept with CRLF line ends
+            d.first_line = "Return-Path: " + sender.to_string() + (binary ? "\r\n" : "\n");
             plan_.deliveries.push_back(std::move(d));
         }
         return at->second;
     }
 
     // One entry a sender: an envelope has one reverse-path.
-    std::size_t into_queue(const message::mailbox& address, const message::reverse_path& sender) {
+    std::size_t into_queue(const smtp::recipient& given, const message::mailbox& address,
+                           const message::reverse_path& sender) {
         const auto [at, fresh] = entries_.emplace(bare(sender), plan_.deliveries.size());
         if (fresh) {
             store::delivery d;
-            const std::size_t number = entries_.size();
-            d.held.id = number == 1 ? envelope_.id : envelope_.id + "-" + std::to_string(number);
-            d.held.sender = bare(sender);
-            d.held.body = body_name(envelope_.body);
-            d.held.user = envelope_.user;
-            d.held.received = received_;
+            d.entry = entry_for(given, sender);
             plan_.deliveries.push_back(std::move(d));
         }
-        auto& recipients = plan_.deliveries[at->second].held.recipients;
-        const std::string text = address.to_string();
-        if (std::find(recipients.begin(), recipients.end(), text) == recipients.end())
-            recipients.push_back(text);
+        auto& recipients = plan_.deliveries[at->second].entry.recipients;
+        auto wanted = recipient_for(given, address);
+        // RFC 3461 §5.2.7.2: who mails a list learns that the list has it; its members are the owner's
+        // matter.
+        if (given.owner) wanted.original = wanted.original_type = "", wanted.notify = {};
+        const auto known = std::find_if(recipients.begin(), recipients.end(),
+                                        [&](const auto& r) { return r.address == wanted.address; });
+        if (known == recipients.end()) recipients.push_back(std::move(wanted));
         return at->second;
     }
 
+    queue::entry entry_for(const smtp::recipient& given, const message::reverse_path& sender) const {
+        queue::entry e;
+        const std::size_t number = entries_.size();
+        e.id = number == 1 ? envelope_.id : envelope_.id + "-" + std::to_string(number);
+        e.sender = bare(sender);
+        if (!given.owner) {
+            e.envelope_id = envelope_.envelope_id;
+            e.ret = same<enum queue::entry::ret>(envelope_.ret);
+            if (envelope_.submitter)
+                e.submitter = envelope_.submitter->null ? "<>" : envelope_.submitter->address.to_string();
+        }
+        e.body = same<enum queue::entry::body>(envelope_.body);
+        e.smtputf8 = envelope_.smtputf8;
+        e.require_tls = envelope_.require_tls;
+        e.user = envelope_.user;
+        e.from_host = envelope_.helo;
+        e.from_address = envelope_.client_address;
+        e.received = e.next_attempt = received_;
+        return e;
+    }
+
     const smtp::envelope& envelope_;
-    const std::string& received_;
+    const queue::seconds_since_1970 received_;
     delivery_plan plan_;
     std::map<std::pair<std::string, std::string>, std::size_t> mailboxes_;
     std::map<std::string, std::size_t> entries_;
@@ -80,7 +108,7 @@ class planner {
 
 } // namespace
 
-delivery_plan plan_deliveries(const smtp::envelope& envelope, const std::string& received) {
+delivery_plan plan_deliveries(const smtp::envelope& envelope, queue::seconds_since_1970 received) {
     return planner(envelope, received).make();
 }
 

@@ -16,8 +16,8 @@ struct delivery_plan {
     std::vector<std::vector<std::size_t>> by_recipient; // indices into deliveries
 };
 
-// `received`: ISO 8601, for the queue.
-delivery_plan plan_deliveries(const smtp::envelope& envelope, const std::string& received);
+// `received`: when, for the queue.
+delivery_plan plan_deliveries(const smtp::envelope& envelope, queue::seconds_since_1970 received);
 
 // The worst of a recipient's copies, for each recipient in order.
 std::vector<smtp::delivery_verdict> verdicts(const delivery_plan& plan,

@@ -4,6 +4,7 @@
 #include "net/tls_context.hpp"
 #include "reference/daemon/configuration_error.hpp"
 #include "reference/daemon/log_line.hpp"
+#include "reference/store/queue_folder.hpp"
 
 #include <fmt/core.h>
 #include <spdlog/spdlog.h>
@@ -92,8 +93,10 @@ services::services(settings wanted)
 }
 
 void services::tidy() {
-    if (const auto removed = mail->remove_leftovers(); removed > 0)
-        spdlog::info(log_line("queue").add("leftovers_removed", removed).text());
+    auto found = store::tidy_queue(*mail);
+    if (found.leftovers_removed > 0)
+        spdlog::info(log_line("queue").add("leftovers_removed", found.leftovers_removed).text());
+    waiting_ids = std::move(found.ids);
     for (const auto& one : how.accounts)
         mail->post([this, user = one.user] {
             const auto box = mail->mailbox_of(user);

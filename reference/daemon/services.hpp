@@ -37,6 +37,7 @@ class services {
     std::unique_ptr<store::mail_store> mail;
     authenticator passwords;
     admission door;
+    std::vector<std::string> waiting_ids; // of the queue at the start, until it is read
     net::tls_options tls;
     service smtp, submission, submissions, lmtp;
 

@@ -8,13 +8,32 @@
 
 namespace refmail::store {
 
+namespace {
+
+// 0, or what errno says.
+int carry_out(const placement& p) {
+    int failed = 0;
+    switch (p.how) {
+    case placement::how::rename:
+    case placement::how::replace: failed = ::rename(p.from.c_str(), p.to.c_str()); break;
+    case placement::how::link: failed = ::link(p.from.c_str(), p.to.c_str()); break;
+    case placement::how::remove: failed = ::unlink(p.to.c_str()); break;
+    }
+    if (failed == 0 || (p.how == placement::how::remove && errno == ENOENT)) return 0;
+    return errno;
+}
+
+const char* name_of(enum placement::how how) {
+    constexpr const char* names[] = {"rename to", "link to", "rename to", "remove"};
+    return names[static_cast<int>(how)];
+}
+
+} // namespace
+
 void commit_group::place(job& one) {
     for (const auto& p : one.placements) {
-        const bool renames = p.how == placement::how::rename;
-        const int failed =
-            renames ? ::rename(p.from.c_str(), p.to.c_str()) : ::link(p.from.c_str(), p.to.c_str());
-        if (failed != 0) {
-            one.outcome = disk_failure(errno, renames ? "rename to" : "link to", p.to);
+        if (const int cause = carry_out(p); cause != 0) {
+            one.outcome = disk_failure(cause, name_of(p.how), p.to);
             return take_back(one);
         }
         ++one.placed;
@@ -24,8 +43,10 @@ void commit_group::place(job& one) {
 // A reader may have seen one of these for a moment, whole. The sender tries again, so it is seen a
 // second time then: better doubled than lost, where the disk fails between two names.
 void commit_group::take_back(job& one) {
-    for (; one.placed > 0; --one.placed)
-        ::unlink(one.placements[one.placed - 1].to.c_str());
+    for (; one.placed > 0; --one.placed) {
+        const placement& last = one.placements[one.placed - 1];
+        if (last.how == placement::how::rename || last.how == placement::how::link) ::unlink(last.to.c_str());
+    }
 }
 
 void commit_group::commit(std::vector<job>& batch) {

@@ -1,7 +1,7 @@
 // Group commit: files that are written and synced get their lasting names together. Renaming is
 // cheap, making the names last is a journal write; so whoever comes while one is under way is taken
 // along by the next. There is no thread here: the first submitter leads until nobody waits.
-// All placements of a job succeed, or none stays.
+// All placements of a job succeed, or none stays (what was replaced or removed does not come back).
 #pragma once
 #include "reference/store/file.hpp"
 
@@ -14,7 +14,12 @@
 namespace refmail::store {
 
 struct placement {
-    enum class how { rename, link };
+    enum class how {
+        rename,
+        link,
+        replace, // rename over a file that may be there: nothing to take back
+        remove,  // the file `to`, which need not be there any more; `from` is empty
+    };
     std::string from; // synced before
     std::string to;
     std::shared_ptr<const folder> into; // the folder of `to`

@@ -10,6 +10,7 @@ namespace refmail::store {
 struct disk_error {
     enum class kind {
         no_space, // ENOSPC, EDQUOT, EFBIG: will be better when somebody makes room
+        missing,  // ENOENT: not there, or not any more
         failed,
     };
     disk_error::kind kind = kind::failed;

@@ -1,6 +1,9 @@
 // One message on its way to the disk; see the header.
 #include "reference/store/draft.hpp"
 
+#include "reference/queue/file.hpp"
+
+#include <algorithm>
 #include <atomic>
 #include <unistd.h>
 
@@ -18,9 +21,10 @@ struct draft::round {
     }
 };
 
-draft::draft(mail_store& store, std::vector<delivery> deliveries)
+draft::draft(mail_store& store, std::vector<delivery> deliveries, bool binary)
     : store_(store)
-    , deliveries_(std::move(deliveries)) {}
+    , deliveries_(std::move(deliveries))
+    , binary_(binary) {}
 
 draft::~draft() {
     for (const auto& path : leftovers_)
@@ -30,7 +34,15 @@ draft::~draft() {
 // Each LF comes behind a CR that is dropped; a CR at the end of a piece is held until we see.
 void draft::append(std::string_view octets) {
     if (octets.empty()) return;
+    wire_size_ += octets.size();
+    has_eight_bit_ = has_eight_bit_ || std::any_of(octets.begin(), octets.end(),
+                                                   [](char c) { return static_cast<signed char>(c) < 0; });
     const std::size_t before = content_.size();
+    if (binary_) {
+        content_.append(octets);
+        size_ += octets.size();
+        return;
+    }
     if (carriage_return_ && octets.front() != '\n') content_ += '\r';
     carriage_return_ = false;
     for (std::size_t cr; (cr = octets.find('\r')) != std::string_view::npos; octets.remove_prefix(cr + 1)) {
@@ -132,15 +144,18 @@ void draft::write_copy(copy& one) {
 }
 
 // The envelope is the entry: it gets its name after the message has its own.
-void draft::plan_held(std::size_t index, placement message) {
+void draft::plan_entry(std::size_t index, placement message) {
     plan& wanted = plans_[index];
-    const std::string base = store_.queue_path() + "/" + deliveries_[index].held.id;
+    queue::entry& entry = deliveries_[index].entry;
+    entry.size = wire_size_;
+    entry.has_eight_bit = has_eight_bit_;
+    const std::string base = store_.queue_path() + "/" + entry.id;
     message.to = base + ".message";
     message.into = store_.queue();
     auto made = file::create(tmp_path_for(index));
     if (made) {
         leftovers_.push_back(made->path());
-        wanted.outcome = made->append(to_json(deliveries_[index].held));
+        wanted.outcome = made->append(to_json(entry));
         if (wanted.outcome) wanted.outcome = made->sync();
         wanted.path = base + ".envelope";
         wanted.placements = {message, {made->path(), wanted.path, store_.queue()}};
@@ -158,7 +173,7 @@ void draft::plan_placements(std::size_t index) {
     placement message;
     message.from = source.file->path();
     message.how = source.used_by > 1 ? placement::how::link : placement::how::rename;
-    if (!wanted.mailbox) return plan_held(index, message);
+    if (!wanted.mailbox) return plan_entry(index, message);
     wanted.path = wanted.mailbox->new_path(store_.new_name());
     message.to = wanted.path;
     message.into = wanted.mailbox->fresh();

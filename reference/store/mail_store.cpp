@@ -51,21 +51,6 @@ std::shared_ptr<const folder> mail_store::queue() {
     return queue_; // the old one at worst: what is created in it fails, with its reason
 }
 
-std::size_t mail_store::remove_leftovers() {
-    std::size_t removed = 0;
-    std::error_code ended, ignored;
-    for (fs::directory_iterator at(queue_path() + "/tmp", ended), end; !ended && at != end;
-         at.increment(ended))
-        removed += fs::remove(at->path(), ignored) ? 1 : 0;
-    for (fs::directory_iterator at(queue_path(), ended), end; !ended && at != end; at.increment(ended)) {
-        fs::path envelope = at->path();
-        if (envelope.extension() != ".message") continue;
-        envelope.replace_extension(".envelope");
-        if (!fs::exists(envelope, ignored) && !ignored) removed += fs::remove(at->path(), ignored) ? 1 : 0;
-    }
-    return removed;
-}
-
 std::string mail_store::maildir_path(const std::string& user) const {
     return settings_.data + "/maildir/" + user;
 }

@@ -34,9 +34,6 @@ class mail_store {
     std::string queue_path() const { return settings_.data + "/queue"; }
     std::shared_ptr<const folder> queue();
 
-    // What a crash left in the queue: temporary files, and messages without their envelope. How many.
-    // Before the first delivery, which would look the same half way.
-    std::size_t remove_leftovers();
     std::string new_name() const { return unique_name(settings_.host); }
 
     void post(worker_pool::job work) { pool_->post(std::move(work)); }

@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(one_copy_a_mailbox_and_sender) {
     auto list = to({local("alice"), local("bob")});
     list.owner = message::mailbox{"owner", "example.test"};
     e.recipients = {to({local("alice")}), to({local("alice"), local("carol")}), list};
-    const auto plan = plan_deliveries(e, "2026-11-22T05:39:50Z");
+    const auto plan = plan_deliveries(e, 1795326000);
     std::vector<std::string> made;
     for (const auto& d : plan.deliveries)
         made.push_back(d.user + " " + d.first_line);
@@ -59,9 +59,9 @@ BOOST_AUTO_TEST_CASE(the_null_reverse_path) {
     auto e = from_joe();
     e.sender = {};
     e.recipients = {to({local("alice"), away("ann")})};
-    const auto plan = plan_deliveries(e, "");
+    const auto plan = plan_deliveries(e, 0);
     BOOST_TEST(plan.deliveries[0].first_line == "Return-Path: <>\n");
-    BOOST_TEST(plan.deliveries[1].held.sender == "");
+    BOOST_TEST(plan.deliveries[1].entry.sender == "");
 }
 
 BOOST_AUTO_TEST_CASE(one_queue_entry_a_sender) {
@@ -69,15 +69,46 @@ BOOST_AUTO_TEST_CASE(one_queue_entry_a_sender) {
     auto list = to({away("dan")});
     list.owner = message::mailbox{"owner", "example.test"};
     e.recipients = {to({away("ann")}), to({away("ben"), away("ann")}), list};
-    const auto plan = plan_deliveries(e, "2026-11-22T05:39:50Z");
+    e.user = "alice";
+    return e;
+}
+
+BOOST_AUTO_TEST_CASE(one_copy_a_mailbox_and_sender) {
+    auto e = from_joe();
+    auto list = to({local("alice"), local("bob")});
+    list.owner = message::mailbox{"owner", "example.test"};
+    e.recipients = {to({local("alice")}), to({local("alice"), local("carol")}), list};
+    e.user = "alice";
+    e.ret = smtp::returned::headers;
+    e.envelope_id = "QQ314159";
+    e.client_address = "192.0.2.1";
+    e.recipients[0].original_type = "rfc822";
+    e.recipients[0].original = "Ann@elsewhere.test";
+    e.recipients[2].notify = {true, false, true, false, false};
+    const auto plan = plan_deliveries(e, 1795326000);
     BOOST_REQUIRE(plan.deliveries.size() == 2u);
-    const store::held_envelope first = {
-        "s1-1",     "joe@sender.test", {"ann@elsewhere.test", "ben@elsewhere.test"},
-        "8BITMIME", "alice",           "2026-11-22T05:39:50Z"};
-    BOOST_TEST((plan.deliveries[0].held == first));
+    const queue::entry& first = plan.deliveries[0].entry;
+    BOOST_TEST(first.id == "s1-1");
+    BOOST_TEST(first.sender == "joe@sender.test");
+    BOOST_TEST((first.body == queue::entry::body::eight_bit_mime));
+    BOOST_TEST((first.ret == queue::entry::ret::headers));
+    BOOST_TEST(first.envelope_id == "QQ314159");
+    BOOST_TEST(first.user == "alice");
+    BOOST_TEST(first.from_address == "192.0.2.1");
+    BOOST_TEST(first.received == 1795326000);
+    BOOST_TEST(first.next_attempt == 1795326000);
+    BOOST_REQUIRE(first.recipients.size() == 2u);
+    BOOST_TEST(first.recipients[0].address == "ann@elsewhere.test");
+    BOOST_TEST(first.recipients[0].original == "Ann@elsewhere.test");
+    BOOST_TEST(first.recipients[1].address == "ben@elsewhere.test");
+    // RFC 3461 §5.2.7.2: what the sender wished to hear ends at the list.
+    const queue::entry& copies = plan.deliveries[1].entry;
+    BOOST_TEST(!copies.recipients[0].notify.given);
+    BOOST_TEST(copies.envelope_id.empty());
+    BOOST_TEST((copies.ret == queue::entry::ret::unspecified));
     BOOST_TEST(plan.deliveries[0].first_line.empty());
-    BOOST_TEST(plan.deliveries[1].held.id == "s1-1-2");
-    BOOST_TEST(plan.deliveries[1].held.sender == "owner@example.test");
+    BOOST_TEST(plan.deliveries[1].entry.id == "s1-1-2");
+    BOOST_TEST(plan.deliveries[1].entry.sender == "owner@example.test");
 }
 
 BOOST_AUTO_TEST_CASE(a_recipient_has_the_verdict_of_its_worst_copy) {

@@ -135,22 +135,6 @@ BOOST_AUTO_TEST_CASE(a_rename_that_fails_takes_the_others_back) {
     BOOST_TEST(contents_of(fresh("alice")).empty());
 }
 
-BOOST_AUTO_TEST_CASE(mail_that_must_leave_is_held_with_its_envelope) {
-    auto message = std::make_shared<store::draft>(
-        open(), std::vector{into("alice"), onward("q1", {"ann@elsewhere.test", "\"b c\"@other.test"})});
-    message->append("Subject: out\r\n\r\nbody\r\n");
-    const auto done = commit(message);
-    BOOST_REQUIRE(done[1].outcome.has_value());
-    BOOST_TEST(done[1].path == (queue() / "q1.envelope").string());
-    BOOST_TEST(read_whole(queue() / "q1.message") == "Subject: out\n\nbody\n");
-    const auto held = store::held_envelope_from_json(read_whole(queue() / "q1.envelope"));
-    BOOST_REQUIRE(held.has_value());
-    BOOST_TEST((*held == onward("q1", {"ann@elsewhere.test", "\"b c\"@other.test"}).held));
-    message.reset();
-    BOOST_TEST(contents_of(queue() / "tmp").empty());
-    BOOST_TEST(contents_of(fresh("alice")).size() == 1u);
-}
-
 BOOST_AUTO_TEST_CASE(many_at_once_are_all_there_once) {
     auto& mail = open();
     constexpr int count = 300;

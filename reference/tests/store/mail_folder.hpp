@@ -68,9 +68,16 @@ inline store::delivery into(const std::string& user, const std::string& sender =
     return d;
 }
 
-inline store::delivery onward(const std::string& id, std::vector<std::string> recipients) {
+inline store::delivery onward(const std::string& id, const std::vector<std::string>& recipients) {
     store::delivery d;
-    d.held = {id, "alice@example.test", std::move(recipients), "8BITMIME", "alice", "2026-11-22T05:39:50Z"};
+    d.entry.id = id;
+    d.entry.sender = "alice@example.test";
+    d.entry.received = d.entry.next_attempt = 1795325990;
+    for (const auto& address : recipients) {
+        refmail::queue::recipient r;
+        r.address = address;
+        d.entry.recipients.push_back(r);
+    }
     return d;
 }
 

@@ -90,41 +90,4 @@ BOOST_AUTO_TEST_CASE(a_folder_has_one_owner) {
     BOOST_TEST(store::mail_store::open(wanted).has_value());
 }
 
-BOOST_AUTO_TEST_CASE(leftovers_in_the_queue_are_removed_and_entries_are_not) {
-    auto& store = open();
-    for (const char* name : {"tmp/half", "q1.message", "q2.message", "q2.envelope"})
-        std::ofstream(queue() / name) << "x";
-    BOOST_TEST(store.remove_leftovers() == 2u);
-    BOOST_TEST(contents_of(queue() / "tmp").empty());
-    BOOST_TEST(!fs::exists(queue() / "q1.message"));
-    BOOST_TEST(fs::exists(queue() / "q2.message"));
-    BOOST_TEST(fs::exists(queue() / "q2.envelope"));
-}
-
-BOOST_AUTO_TEST_CASE(an_envelope_as_it_is_written) {
-    const auto held = onward("s1-2", {"ann@elsewhere.test"}).held;
-    BOOST_TEST(store::to_json(held) ==
-               "{\"format\":1,\"id\":\"s1-2\",\"state\":\"held\",\"sender\":\"alice@example.test\","
-               "\"recipients\":[\"ann@elsewhere.test\"],\"body\":\"8BITMIME\",\"user\":\"alice\","
-               "\"received\":\"2026-11-22T05:39:50Z\"}\n");
-}
-
-BOOST_AUTO_TEST_CASE(a_broken_envelope_says_what_is_wrong) {
-    const auto complaint = [](std::string_view text) {
-        const auto read = store::held_envelope_from_json(text);
-        return read ? std::string("good") : read.error();
-    };
-    BOOST_TEST(complaint("{\"format\":1").find("no JSON: ") == 0);
-    BOOST_TEST(complaint("[]") == "not a JSON object");
-    BOOST_TEST(complaint("{\"format\":2}") == "\"format\" is not 1: written by another version");
-    BOOST_TEST(complaint("{\"format\":1,\"id\":7}") == "\"id\" is no string");
-    BOOST_TEST(
-        complaint(R"({"format":1,"id":"a","sender":"","body":"","user":"","received":"","recipients":[]})") ==
-        "\"recipients\" is no list of addresses");
-    BOOST_TEST(
-        complaint(
-            R"({"format":1,"id":"a","sender":"","body":"","user":"","received":"","recipients":[1]})") ==
-        "\"recipients\" is no list of addresses");
-}
-
 BOOST_AUTO_TEST_SUITE_END()
