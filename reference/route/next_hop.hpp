@@ -24,7 +24,11 @@ struct tls_demand {
     std::vector<dns::tlsa_data> tlsa; // usable ones
     std::string because;              // "MTA-STS", "DANE", "configuration", for log and report
     bool testing = false;             // MTA-STS testing: a failure is logged, mail is sent all the same
+    bool proven_name =
+        false; // a secure MX, an MTA-STS policy or we ourselves named this host (RFC 8689 §4.2.1)
 };
+
+using tls_level = enum tls_demand::level;
 
 struct next_hop {
     std::string host; // a name, or an address literal's address
@@ -40,9 +44,11 @@ struct next_hop {
 struct found_route {
     enum class kind { hops, deferred, failed };
     found_route::kind what = kind::deferred;
-    std::vector<next_hop> hops; // in the order in which they are to be tried
-    std::string status;         // deferred, failed: "4.4.3", "5.1.2", "5.1.10" ...
-    std::string why;            // a sentence
+    std::vector<next_hop> hops;           // in the order in which they are to be tried
+    std::string status;                   // deferred, failed: "4.4.3", "5.1.2", "5.1.10" ...
+    std::string why;                      // a sentence
+    std::string policy;                   // by what the hops were chosen, for people: "MX", "smarthost" ...
+    std::vector<std::string> passed_over; // hosts that are not among the hops, each with its reason
 };
 
 } // namespace refmail::route
