@@ -70,15 +70,6 @@ BOOST_AUTO_TEST_CASE(one_queue_entry_a_sender) {
     list.owner = message::mailbox{"owner", "example.test"};
     e.recipients = {to({away("ann")}), to({away("ben"), away("ann")}), list};
     e.user = "alice";
-    return e;
-}
-
-BOOST_AUTO_TEST_CASE(one_copy_a_mailbox_and_sender) {
-    auto e = from_joe();
-    auto list = to({local("alice"), local("bob")});
-    list.owner = message::mailbox{"owner", "example.test"};
-    e.recipients = {to({local("alice")}), to({local("alice"), local("carol")}), list};
-    e.user = "alice";
     e.ret = smtp::returned::headers;
     e.envelope_id = "QQ314159";
     e.client_address = "192.0.2.1";
