@@ -49,6 +49,14 @@ struct host_session {
     std::string tls_error;
     end ended = end::open;
     std::string octets; // all that the client sent, above TLS
+
+    // Of a host with a script of its own: how far that came.
+    struct script_failure {
+        std::size_t line = 0; // index of host_behaviour::script
+        std::string wanted, got;
+    };
+    std::optional<script_failure> failed;
+    std::size_t script_at = 0; // the line that is waited at; their number: all was done
 };
 
 } // namespace mailspec::world
