@@ -5,9 +5,9 @@
 
 namespace net {
 
-void transcript::add(transcript_entry::what kind, int connection, std::string octets) {
+void transcript::add(transcript_entry::what kind, int connection, std::string octets, std::string party) {
     const auto at = std::chrono::duration_cast<std::chrono::microseconds>(clock::now() - start_);
-    entries_.push_back(transcript_entry{kind, connection, at, std::move(octets)});
+    entries_.push_back(transcript_entry{kind, connection, at, std::move(octets), std::move(party)});
 }
 
 namespace {

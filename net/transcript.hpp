@@ -16,6 +16,7 @@ struct transcript_entry {
     int connection = 1;             // as numbered in the script
     std::chrono::microseconds at{}; // since the transcript began
     std::string octets;             // sent/received: the bytes; else a line for people
+    std::string party;              // empty: of the script; else who had the connection, "mx[1]"
 };
 
 class transcript {
@@ -23,7 +24,7 @@ class transcript {
     transcript()
         : start_(clock::now()) {}
     // Adjacent entries of the same kind and connection are kept apart: each is one read or write.
-    void add(transcript_entry::what kind, int connection, std::string octets);
+    void add(transcript_entry::what kind, int connection, std::string octets, std::string party = {});
     const std::vector<transcript_entry>& entries() const { return entries_; }
 
   private:

@@ -2,6 +2,7 @@
 // time on one event loop; a case shares nothing with another but the target's address. It decides no
 // verdict (runner/verdict) and reads no suite file; docs/suite-language.md is what it carries out.
 #pragma once
+#include "harness/script/world_recording.hpp"
 #include "harness/suite/test_case.hpp"
 #include "harness/target/target.hpp"
 #include "harness/wire/ambient_rules.hpp"
@@ -50,22 +51,24 @@ class time_control {
 struct case_environment {
     const target::target_info& target;
     connector& connections;
-    world::mailbox_reader* mailboxes = nullptr;  // null: delivered mail cannot be read
-    server_control* server = nullptr;            // null: it is not ours to stop
-    std::vector<target::account> accounts;       // leased for this run, at least test_case::accounts
-    std::string token;                           // unique
-    world::surroundings* surroundings = nullptr; // its DNS and remote hosts; null: they are not ours
-    time_control* time = nullptr;                // null: neither retries nor the clock are ours to move
-    bool timeless = false;                       // a replay: pauses and waits for mail take no time
+    world::mailbox_reader* mailboxes = nullptr;      // null: delivered mail cannot be read
+    server_control* server = nullptr;                // null: it is not ours to stop
+    std::vector<target::account> accounts;           // leased for this run, at least test_case::accounts
+    std::string token;                               // unique
+    world::surroundings* surroundings = nullptr;     // its DNS and remote hosts; null: they are not ours
+    time_control* time = nullptr;                    // null: neither retries nor the clock are ours to move
+    bool timeless = false;                           // a replay: pauses and waits for mail take no time
+    const world_recording* recorded_world = nullptr; // of a replay: in place of surroundings
 };
 
 // What of the server one step was judged by; what `mutate` alters.
 struct judged {
-    enum class what { reply, close, silence, handshake, message, mailbox };
+    enum class what { reply, close, silence, handshake, message, mailbox, host };
     what kind = what::reply;
     const suite::step* by = nullptr;
     bool claim = false;
-    int stream = 0;         // n-th connection opened by the case, from 0; message, mailbox: -1
+    int stream = 0; // n-th connection opened by the case, from 0; mailbox, host: -1; message: that to a
+                    // remote host (index in world.streams), or -1
     std::size_t offset = 0; // into all that the server sent on that stream; message: index in deliveries;
                             // mailbox: index in looks
     std::size_t length = 0;
@@ -105,6 +108,7 @@ struct case_outcome {
     std::vector<std::string> deliveries;     // raw messages that expect delivered looked at
     std::vector<mailbox_look> looks;
     std::vector<handshake> handshakes;
+    world_recording world;                 // what the server did to remote hosts
     std::string token;                     // of this run, and
     std::vector<target::account> accounts; // what it had leased: a replay needs the same
     std::chrono::microseconds duration{};
