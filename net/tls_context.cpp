@@ -123,6 +123,7 @@ result<std::shared_ptr<const tls_context>> tls_context::build(const tls_options&
     SSL_CTX_set_num_tickets(context, 0);
     if (options.identity && !use_identity(context, *options.identity)) return refused("the certificate");
     if (options.trust) SSL_CTX_set1_cert_store(context, options.trust->store());
+    if (!server && SSL_CTX_dane_enable(context) != 1) return refused("DANE");
     if (server && options.request_client_certificate)
         SSL_CTX_set_verify(context, SSL_VERIFY_PEER, report_only);
     made->alpn_wire_ = wire_form(options.alpn);

@@ -52,6 +52,42 @@ std::vector<std::string> alternative_names(X509* certificate) {
     return names;
 }
 
+bool set_names(SSL* session, const tls_options& options) {
+    X509_VERIFY_PARAM* wanted = SSL_get0_param(session);
+    unsigned flags = X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS;
+    if (!options.verify_common_name) flags |= X509_CHECK_FLAG_NEVER_CHECK_SUBJECT;
+    X509_VERIFY_PARAM_set_hostflags(wanted, flags);
+    for (const auto& name : options.verify_names)
+        if (X509_VERIFY_PARAM_add1_host(wanted, name.data(), name.size()) != 1) return false;
+    return true;
+}
+
+bool use_tlsa(SSL* session, const tls_options& options) {
+    // The base domain becomes a reference identifier; without one DANE-TA would match any name.
+    const std::string base =
+        options.verify_names.empty() ? options.server_name : options.verify_names.front();
+    if (SSL_dane_enable(session, base.c_str()) != 1) return false;
+    for (std::size_t i = 1; i < options.verify_names.size(); ++i)
+        if (SSL_add1_host(session, options.verify_names[i].c_str()) != 1) return false;
+    // RFC 7671 §5.1: DANE-EE binds the key to the name in the DNS, whatever the certificate says.
+    SSL_dane_set_flags(session, DANE_FLAG_NO_DANE_EE_NAMECHECKS);
+    int usable = 0;
+    for (const auto& record : options.tlsa) {
+        const auto* octets = reinterpret_cast<const unsigned char*>(record.association.data());
+        usable += SSL_dane_tlsa_add(session, record.usage, record.selector, record.matching, octets,
+                                    record.association.size()) > 0;
+    }
+    ERR_clear_error(); // of records that OpenSSL cannot use: the others count
+    return usable > 0;
+}
+
+std::string matching_record(SSL* session) {
+    std::uint8_t usage = 0, selector = 0, matching = 0;
+    if (SSL_get0_dane_authority(session, nullptr, nullptr) < 0) return {};
+    if (SSL_get0_dane_tlsa(session, &usage, &selector, &matching, nullptr, nullptr) < 0) return {};
+    return std::to_string(usage) + ' ' + std::to_string(selector) + ' ' + std::to_string(matching);
+}
+
 bool prepare_client(SSL* session, const tls_options& options) {
     const std::string& name = options.server_name;
     unsigned char ignored[16];
@@ -65,7 +101,7 @@ bool prepare_client(SSL* session, const tls_options& options) {
                                : X509_VERIFY_PARAM_set1_host(wanted, name.data(), name.size());
         if (ok != 1) return false;
     }
-    return true;
+    return set_names(session, options) && (options.tlsa.empty() || use_tlsa(session, options));
 }
 
 } // namespace
@@ -79,7 +115,7 @@ result<std::unique_ptr<tls_engine>> tls_engine::make(const tls_options& options)
     if (!context) return std::unexpected(context.error());
     std::unique_ptr<tls_engine> made(new tls_engine);
     made->context_ = *context;
-    made->verifying_ = options.trust != nullptr;
+    made->verifying_ = options.trust != nullptr || !options.tlsa.empty();
     made->session_.reset(SSL_new(made->context_->get()));
     SSL* session = made->session_.get();
     made->in_ = BIO_new(BIO_s_mem());
@@ -91,7 +127,8 @@ result<std::unique_ptr<tls_engine>> tls_engine::make(const tls_options& options)
     else {
         SSL_set_connect_state(session);
         if (!prepare_client(session, options))
-            return std::unexpected(error{failure::tls, "the server name: " + last_tls_error("not usable")});
+            return std::unexpected(
+                error{failure::tls, "the server name or TLSA records: " + last_tls_error("not usable")});
     }
     return made;
 }
@@ -173,6 +210,7 @@ tls_facts tls_engine::facts() const {
     facts.peer.not_after = iso_8601(X509_get0_notAfter(peer));
     const long verdict = SSL_get_verify_result(session);
     facts.peer.verified = verifying_ && verdict == X509_V_OK;
+    facts.peer.tlsa_match = matching_record(session);
     if (!verifying_)
         facts.peer.verify_error = "not checked";
     else if (verdict != X509_V_OK)

@@ -16,9 +16,10 @@ struct outcome {
     std::string status;         // "5.1.1", "4.4.1" (RFC 3463): the host's own, else ours
     std::string host;           // the name of the host that replied; empty: nobody did
     std::string address;        // its address with port; empty: no connection
-    std::string reply;          // its reply, lines joined by LF, code included; empty: nobody replied
+    std::string reply;          // its reply, lines joined by LF, code included, UTF-8; empty: nobody replied
     std::string why;            // a sentence, for the log and for reports without a reply
     bool host_at_fault = false; // the host, not the message: other mail need not try it just now
+    bool elsewhere = false;     // another host of the destination may do better, and may be asked at once
 };
 
 } // namespace refmail::relay
