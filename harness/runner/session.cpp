@@ -143,6 +143,7 @@ class session {
                 end_.server_log = up_->log_tail();
                 co_return false;
             }
+            if (up_->info.server_name.empty()) up_->info.server_name = offered->name;
             offered_[service] = std::move(*offered);
         }
         co_return true;

@@ -115,6 +115,7 @@ std::expected<void, std::string> expansion::append(filled& to, const suite::text
                                       if (!inner) return add(std::move(inner));
                                       return add(base64(*inner));
                                   },
+                                  [&](const suite::host_piece& p) { return add(host_value(p)); },
                                   [&](const suite::fill_piece& p) -> std::expected<void, std::string> {
                                       to.gaps.push_back({to.octets.size(), p.line_length});
                                       return {};
@@ -134,6 +135,7 @@ expanded_text expansion::value(std::string_view name, const expansion_place& pla
     if (name == "token") return token;
     if (name == "client") return std::string(client_name);
     if (name == "foreign") return fmt::format("someone@{}.mailspec.test", token);
+    if (name == "zone" || name == "server-name" || name == "egress-port") return world_value(name);
     if (name == "n") {
         if (turns_.empty()) return std::unexpected("{n} stands outside of every repeat");
         return std::to_string(turns_.back());
@@ -148,6 +150,34 @@ expanded_text expansion::value(std::string_view name, const expansion_place& pla
         return name == "domain" ? domain : fmt::format("nosuch-{}@{}", token, domain);
     }
     return account_value(name);
+}
+
+expanded_text expansion::world_value(std::string_view name) const {
+    if (name == "zone") return environment_.token + ".mailspec.test";
+    if (name == "server-name") {
+        const auto& known =
+            world_ && !world_->server_name.empty() ? world_->server_name : environment_.target.server_name;
+        if (known.empty())
+            return std::unexpected("{server-name}: the server says no name in its greeting or EHLO reply");
+        return known;
+    }
+    if (!world_ || world_->egress_port == 0)
+        return std::unexpected(
+            "{egress-port}: no remote hosts are there, so the server sends to none of ours");
+    return std::to_string(world_->egress_port);
+}
+
+expanded_text expansion::host_value(const suite::host_piece& piece) const {
+    using kind = suite::host_piece::kind;
+    const auto address = world_ ? world_->addresses.find(piece.host) : decltype(world_->addresses.end()){};
+    if (!world_ || address == world_->addresses.end())
+        return std::unexpected(fmt::format("the case has no host `{}`", piece.host));
+    if (piece.what == kind::address) return address->second;
+    if (piece.what == kind::reverse) return reverse_name(address->second);
+    const auto key = piece.argument.empty() ? piece.host : piece.host + " " + piece.argument;
+    const auto data = world_->tlsa.find(key);
+    if (data != world_->tlsa.end()) return data->second;
+    return std::unexpected(fmt::format("{{tlsa:{}}}: host `{}` has no certificate", key, piece.host));
 }
 
 expanded_text expansion::account_value(std::string_view name) const {
@@ -186,6 +216,16 @@ std::expected<std::string, std::string> capability_parameter(const wire::capabil
     for (; sum > 0; sum /= 10)
         text.insert(text.begin(), static_cast<char>('0' + static_cast<int>(sum % 10)));
     return text;
+}
+
+std::string reverse_name(std::string_view ipv4_address) {
+    std::string name = "in-addr.arpa";
+    while (!ipv4_address.empty()) {
+        const auto dot = std::min(ipv4_address.find('.'), ipv4_address.size());
+        name = fmt::format("{}.{}", ipv4_address.substr(0, dot), name);
+        ipv4_address.remove_prefix(std::min(dot + 1, ipv4_address.size()));
+    }
+    return name;
 }
 
 std::string base64(std::string_view octets) {

@@ -3,6 +3,7 @@
 // "Placeholders". It knows no socket: what depends on a connection is handed in.
 #pragma once
 #include "harness/script/case_run.hpp"
+#include "harness/script/world_recording.hpp"
 #include "harness/suite/text_template.hpp"
 
 #include <cstdint>
@@ -34,6 +35,10 @@ class expansion {
     expanded_text regex(const suite::text_template& text, const expansion_place& place) const;
     expanded_text value(std::string_view placeholder, const expansion_place& place) const;
 
+    // What placeholders of the world around the server stand for; it outlives the expansion. Null: none is
+    // there.
+    void in_world(const world_facts* facts) { world_ = facts; }
+
     using fragment_values = std::vector<std::pair<std::string, std::string>>;
     void enter_fragment(fragment_values values) { fragments_.push_back(std::move(values)); }
     void leave_fragment() { fragments_.pop_back(); }
@@ -46,9 +51,12 @@ class expansion {
     std::expected<void, std::string> append(filled& to, const suite::text_template& text,
                                             const expansion_place& place, bool regex) const;
     expanded_text account_value(std::string_view name) const;
+    expanded_text world_value(std::string_view name) const;
+    expanded_text host_value(const suite::host_piece& piece) const;
 
     const case_environment& environment_;
     std::string default_service_;
+    const world_facts* world_ = nullptr;
     std::vector<fragment_values> fragments_;
     std::vector<std::uint64_t> turns_;
 };
@@ -59,6 +67,9 @@ inline constexpr std::string_view client_name = "client.mailspec.test";
 // "64000" + 1; parameters may be larger than 64 bits (RFC 1870 §3: 20 digits). nullopt: not a number.
 std::expected<std::string, std::string> capability_parameter(const wire::capability_set* offered,
                                                              const suite::capability_piece& piece);
+
+// "127.1.2.3" -> "3.2.1.127.in-addr.arpa" (RFC 1035 §3.5)
+std::string reverse_name(std::string_view ipv4_address);
 
 std::string base64(std::string_view octets); // RFC 4648 §4
 

@@ -46,6 +46,7 @@ class suite_loader {
   public:
     suite_loader(const load_options& options, const requirement_catalogue& catalogue)
         : root_(options.suites_root)
+        , check_(options.check)
         , catalogue_(catalogue) {
         if (!root_.empty()) rulings_ = read_rulings(root_ / "rulings.md");
     }
@@ -80,7 +81,7 @@ class suite_loader {
         loaded_suite loaded{from.path, suite.title ? suite.title->text : "", suite.at, {}};
         case_context context{catalogue_, rulings_, scope, from.path, from.ours};
         for (auto& c : suite.cases)
-            if (auto built = build_case(suite, c, context, result_.problems))
+            if (auto built = build_case(suite, c, context, result_.problems); built && passes(*built))
                 loaded.cases.push_back(std::move(*built));
         result_.suites.push_back(std::move(loaded));
     }
@@ -154,6 +155,13 @@ class suite_loader {
         if (auto text = read_text(file, result_.problems)) load_text(*text, found);
     }
 
+    bool passes(const test_case& c) {
+        if (!check_) return true;
+        auto found = check_(c);
+        result_.problems.insert(result_.problems.end(), found.begin(), found.end());
+        return found.empty();
+    }
+
     void list_fragments(const fragment_set& set, bool shared) {
         for (auto& [name, f] : set)
             result_.fragments.push_back({name, f->at, f->used, shared});
@@ -173,6 +181,7 @@ class suite_loader {
     }
 
     fs::path root_;
+    std::function<std::vector<problem>(const test_case&)> check_;
     const requirement_catalogue& catalogue_;
     std::vector<std::string> rulings_;
     fragment_files files_;

@@ -6,6 +6,7 @@
 #include "harness/suite/test_case.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,8 @@ namespace mailspec::suite {
 
 struct load_options {
     std::filesystem::path suites_root; // holds smtp/, lmtp/, requirements/; ids are paths below it
+    // What a case must pass besides: whoever knows more than the language says what is wrong with it.
+    std::function<std::vector<problem>(const test_case&)> check;
 };
 
 // A fragment that was read, for lint.

@@ -20,9 +20,9 @@ namespace mailspec::suite {
 
 namespace {
 
-const std::vector<std::string> placeholders = {"token",     "domain",  "client",   "sender",
-                                               "recipient", "user",    "password", "local-part",
-                                               "unknown",   "foreign", "n"};
+const std::vector<std::string> placeholders = {"token", "domain",   "client",      "sender",     "recipient",
+                                               "user",  "password", "local-part",  "unknown",    "foreign",
+                                               "n",     "zone",     "server-name", "egress-port"};
 const std::set<std::string> of_accounts = {"recipient", "user", "password", "local-part"};
 
 // "recipient2" -> "recipient", 2. The account's number is 1 without digits, 0 when the digits make no sense.
@@ -36,14 +36,19 @@ std::pair<std::string, int> split_number(const std::string& name) {
 
 class resolver {
   public:
-    resolver(const std::string& service, const fragment_scope& fragments)
+    resolver(const std::string& service, const fragment_scope& fragments, const world_plan& world)
         : own_(service)
-        , fragments_(fragments) {
+        , fragments_(fragments)
+        , world_(world) {
         out_.services.push_back(service);
     }
 
-    resolved_script run(std::vector<step> script, const world_plan& world) {
-        for (const auto& host : world.hosts)
+    resolved_script run(std::vector<step> script) {
+        for (const auto& line : world_.dns ? world_.dns->lines : std::vector<zone_line>()) {
+            const step place{.at = line.at, .source = line.text.source, .body = split{}};
+            placeholders_of(place, line.text);
+        }
+        for (const auto& host : world_.hosts)
             for_each_template(host,
                               [&](const step& s, const text_template& text) { placeholders_of(s, text); });
         steps(script, 1);
@@ -122,6 +127,7 @@ class resolver {
     }
 
     void placeholders_of(const step& s, const text_template& text) {
+        hosts_of(s, text);
         for (auto& name : text.variables()) {
             if (replaced(s, name)) continue;
             auto [base, number] = split_number(name);
@@ -135,6 +141,19 @@ class resolver {
                 need_accounts(number);
             else if (name == "sender" && service_of(s.connection).starts_with("submission"))
                 need_accounts(1); // submission takes mail from the leased account only (RFC 6409 §6.1)
+        }
+    }
+
+    void hosts_of(const step& s, const text_template& text) {
+        std::vector<std::string> known;
+        for (const auto& host : world_.hosts)
+            known.push_back(host.name);
+        for (const auto& piece : text.hosts()) {
+            if (std::ranges::find(known, piece.host) != known.end()) continue;
+            report(place(s, std::string(name_of(piece.what)) + ":" + piece.host),
+                   known.empty() ? fmt::format("the case has no `hosts`, so there is no `{}`", piece.host)
+                                 : fmt::format("unknown host `{}`, expected {}{}", piece.host,
+                                               word_list(known), did_you_mean(piece.host, known)));
         }
     }
 
@@ -222,6 +241,7 @@ class resolver {
 
     std::string own_;
     const fragment_scope& fragments_;
+    const world_plan& world_;
     std::map<int, std::string> services_; // by connection
     std::vector<frame> frames_;
     int repeats_ = 0;
@@ -233,7 +253,7 @@ class resolver {
 
 resolved_script resolve_script(std::vector<step> steps, const std::string& service,
                                const fragment_scope& fragments, const world_plan& world) {
-    return resolver(service, fragments).run(std::move(steps), world);
+    return resolver(service, fragments, world).run(std::move(steps));
 }
 
 } // namespace mailspec::suite

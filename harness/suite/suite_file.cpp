@@ -5,6 +5,7 @@
 
 #include "harness/suite/hosts_reader.hpp"
 #include "harness/suite/yaml_map.hpp"
+#include "harness/suite/zone_reader.hpp"
 
 #include <fmt/format.h>
 
@@ -82,7 +83,7 @@ written_case read_case(yaml_source& source, const YAML::Node& key, const YAML::N
                                        result.name.text));
     yaml_map map(source, node, result.name.at, fmt::format("case `{}`", result.name.text),
                  {"title", "requirement", "level", "service", "rfc", "needs", "security", "ruling", "why",
-                  "timeout", "hosts", "script"});
+                  "timeout", "dns", "hosts", "script"});
     if (!node.IsMap()) return result;
     result.title = map.required_text("title");
     result.requirements = map.words("requirement");
@@ -94,6 +95,8 @@ written_case read_case(yaml_source& source, const YAML::Node& key, const YAML::N
     result.ruling = map.text("ruling");
     result.why = map.text("why");
     result.timeout = map.text("timeout");
+    if (auto dns = map.value("dns"); dns.IsDefined())
+        result.dns = read_zone(source, dns, {"dns", map.place("dns")});
     if (auto hosts = map.value("hosts"); hosts.IsDefined())
         result.hosts = read_hosts(source, hosts, {"hosts", map.place("hosts")});
     if (auto script = map.value("script"); script.IsDefined())
@@ -113,12 +116,14 @@ written_suite read_suite(const std::string& yaml, const std::string& name, std::
     yaml_source source(yaml, name, problems);
     if (problems.size() > before) return suite;
     yaml_map map(source, source.root(), {name, 1, 1}, "a suite",
-                 {"title", "rfc", "service", "needs", "hosts", "fragments", "cases"});
+                 {"title", "rfc", "service", "needs", "dns", "hosts", "fragments", "cases"});
     if (!source.root().IsMap()) return suite;
     suite.title = map.required_text("title");
     suite.rfc = map.text("rfc");
     suite.service = map.text("service");
     suite.needs = map.words("needs");
+    if (auto dns = map.value("dns"); dns.IsDefined())
+        suite.dns = read_zone(source, dns, {"dns", map.place("dns")});
     if (auto hosts = map.value("hosts"); hosts.IsDefined())
         suite.hosts = read_hosts(source, hosts, {"hosts", map.place("hosts")});
     if (auto fragments = map.value("fragments"); fragments.IsDefined())

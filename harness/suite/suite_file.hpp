@@ -30,6 +30,7 @@ struct written_case {
     std::optional<written> title, level, service, rfc, why, security, ruling, timeout;
     std::vector<written> requirements, needs;
     std::string script_text;
+    std::optional<zone_plan> dns;
     std::optional<std::vector<host_plan>> hosts;
     std::optional<parsed_script> script; // nullopt: missing or not a block string
 };
@@ -39,6 +40,7 @@ struct written_suite {
     std::vector<written> needs;
     std::vector<written_fragment> fragments;
     std::vector<written_case> cases;
+    std::optional<zone_plan> dns;                // of cases that have none of their own
     std::optional<std::vector<host_plan>> hosts; // of cases that name none
     source_pos at;
 };

@@ -161,6 +161,8 @@ class template_parser {
             fill(result, open);
         else if (mark == ':' && head == "cap")
             capability(result, open);
+        else if (mark == ':' && (head == "address" || head == "reverse" || head == "tlsa"))
+            host(result, open, head);
         else if (mark == '}')
             simple(result, open, head);
         else if (mark == '\0')
@@ -224,6 +226,33 @@ class template_parser {
         result.pieces.push_back(capability_piece{std::string(keyword), static_cast<std::int64_t>(*plus)});
     }
 
+    void host(text_template& result, std::size_t open, std::string_view what) {
+        host_piece piece;
+        std::string_view text = argument();
+        const auto blank = text.find(' ');
+        piece.host = text.substr(0, blank);
+        if (blank != std::string_view::npos) piece.argument = text.substr(blank + 1);
+        const bool tlsa = what == "tlsa";
+        if (tlsa)
+            piece.what = host_piece::kind::tlsa;
+        else if (what == "reverse")
+            piece.what = host_piece::kind::reverse;
+        const bool fine = piece.argument.empty() ? blank == std::string_view::npos
+                                                 : tlsa && is_tlsa_argument(piece.argument);
+        if (!is_variable_name(piece.host) || !fine)
+            return fail(open, tlsa ? "expected {tlsa:HOST}, {tlsa:HOST wrong} or {tlsa:HOST USAGE SELECTOR "
+                                     "MATCHING}, as {tlsa:mx 2 0 1}"
+                                   : fmt::format("expected {{{}:HOST}}, as {{{}:mx}}", what, what));
+        result.pieces.push_back(std::move(piece));
+    }
+
+    // "wrong", or usage 0 to 3, selector 0 or 1, matching type 0 to 2 (RFC 6698 §2.1).
+    static bool is_tlsa_argument(std::string_view text) {
+        return text == "wrong" ||
+               (text.size() == 5 && text[1] == ' ' && text[3] == ' ' && text[0] >= '0' && text[0] <= '3' &&
+                text[2] >= '0' && text[2] <= '1' && text[4] >= '0' && text[4] <= '2');
+    }
+
     // What stands between the colon and the closing brace.
     std::string_view argument() {
         std::size_t start = at_ + 1, end = source_.find('}', start);
@@ -250,11 +279,11 @@ class template_parser {
     }
 
     void unknown(std::size_t open, std::string_view found) {
-        fail(open,
-             fmt::format("found `{}`, expected a placeholder: a name as {{sender}}, octets as {{CR}} or "
-                         "{{x80}}, {{64*a}}, {{fill:512}}, {{base64:TEXT}}, {{cap:SIZE}}; a brace itself "
-                         "is written `{{{{`",
-                         found));
+        fail(open, fmt::format(
+                       "found `{}`, expected a placeholder: a name as {{sender}}, octets as {{CR}} or "
+                       "{{x80}}, {{64*a}}, {{fill:512}}, {{base64:TEXT}}, {{cap:SIZE}}, {{address:HOST}}; a "
+                       "brace itself is written `{{{{`",
+                       found));
     }
 
     void fail(std::size_t offset, std::string text) {
@@ -268,10 +297,21 @@ class template_parser {
     std::optional<template_error> error_;
 };
 
+const text_template* nested_in(const template_piece& piece) {
+    if (auto* repeat = std::get_if<repeat_piece>(&piece)) return repeat->text.get();
+    if (auto* base64 = std::get_if<base64_piece>(&piece)) return base64->text.get();
+    return nullptr;
+}
+
 } // namespace
 
 std::expected<text_template, template_error> parse_template(std::string_view source, template_kind kind) {
     return template_parser(source, kind).run();
+}
+
+const char* name_of(host_piece::kind what) {
+    if (what == host_piece::kind::address) return "address";
+    return what == host_piece::kind::reverse ? "reverse" : "tlsa";
 }
 
 std::vector<std::string> text_template::variables() const {
@@ -280,13 +320,23 @@ std::vector<std::string> text_template::variables() const {
         std::vector<std::string> inner;
         if (auto* variable = std::get_if<variable_piece>(&piece))
             inner = {variable->name};
-        else if (auto* repeat = std::get_if<repeat_piece>(&piece))
-            inner = repeat->text->variables();
-        else if (auto* base64 = std::get_if<base64_piece>(&piece))
-            inner = base64->text->variables();
+        else if (auto* text = nested_in(piece))
+            inner = text->variables();
         names.insert(names.end(), inner.begin(), inner.end());
     }
     return names;
+}
+
+std::vector<host_piece> text_template::hosts() const {
+    std::vector<host_piece> found;
+    for (auto& piece : pieces) {
+        if (auto* host = std::get_if<host_piece>(&piece)) found.push_back(*host);
+        if (auto* text = nested_in(piece)) {
+            auto inner = text->hosts();
+            found.insert(found.end(), inner.begin(), inner.end());
+        }
+    }
+    return found;
 }
 
 bool text_template::uses(std::string_view variable) const {

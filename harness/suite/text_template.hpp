@@ -36,8 +36,16 @@ struct base64_piece {
 struct fill_piece {
     std::uint64_t line_length = 0; // CRLF included
 };
-using template_piece =
-    std::variant<literal_piece, variable_piece, capability_piece, repeat_piece, base64_piece, fill_piece>;
+struct host_piece { // {address:mx}, {reverse:mx}, {tlsa:mx 2 0 1}: of the world around the server
+    enum class kind { address, reverse, tlsa };
+    kind what = kind::address;
+    std::string host;
+    std::string argument; // tlsa: "", "wrong", "2 0 1"
+};
+const char* name_of(host_piece::kind what); // "address"
+
+using template_piece = std::variant<literal_piece, variable_piece, capability_piece, repeat_piece,
+                                    base64_piece, fill_piece, host_piece>;
 
 struct text_template {
     std::string source; // as written, for reports
@@ -45,6 +53,7 @@ struct text_template {
 
     std::vector<std::string> variables() const; // in order, also inside nested pieces
     bool uses(std::string_view variable) const;
+    std::vector<host_piece> hosts() const; // the same, of hosts
 };
 
 // How backslashes and braces are read.

@@ -65,16 +65,17 @@ void yaml_source::report(const source_pos& at, std::string text) {
     problems_.push_back({at, std::move(text)});
 }
 
-std::optional<script_source> yaml_source::block_string(const YAML::Node& node, const written& key) {
+std::optional<script_source> yaml_source::block_string(const YAML::Node& node, const written& key,
+                                                       const char* what) {
     auto at = position(node);
     auto header = static_cast<std::size_t>(at.line - 1), column = static_cast<std::size_t>(at.column - 1);
     bool is_block = node.IsScalar() && header < lines_.size() && column < lines_[header].size() &&
                     lines_[header][column] == '|';
     if (!is_block) {
         report(key.at,
-               fmt::format("found {} as `{}`, expected a block string: write `{}: |` and the steps below it, "
+               fmt::format("found {} as `{}`, expected a block string: write `{}: |` and the {} below it, "
                            "indented",
-                           kind_of(node), key.text, key.text));
+                           kind_of(node), key.text, key.text, what));
         return std::nullopt;
     }
     std::size_t indent = 0;
@@ -84,7 +85,7 @@ std::optional<script_source> yaml_source::block_string(const YAML::Node& node, c
             break;
         }
     if (node.Scalar().find_first_not_of(" \n") == std::string::npos) {
-        report(key.at, fmt::format("`{}` is empty, expected steps", key.text));
+        report(key.at, fmt::format("`{}` is empty, expected {}", key.text, what));
         return std::nullopt;
     }
     return script_source{node.Scalar(), {name_, at.line + 1, static_cast<int>(indent) + 1}};

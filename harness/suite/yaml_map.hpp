@@ -18,8 +18,10 @@ class yaml_source {
     void report(const YAML::Node& node, std::string text);
     void report(const source_pos& at, std::string text);
 
-    // A `|` block with the place of its first octet; anything else is a problem, told at its key.
-    std::optional<script_source> block_string(const YAML::Node& node, const written& key);
+    // A `|` block with the place of its first octet; anything else is a problem, told at its key. `what`:
+    // what stands in it.
+    std::optional<script_source> block_string(const YAML::Node& node, const written& key,
+                                              const char* what = "steps");
 
   private:
     std::vector<std::string> lines_;

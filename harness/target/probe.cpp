@@ -1,6 +1,7 @@
 // Asking a service what it offers; see the header.
 #include "harness/target/probe.hpp"
 
+#include "harness/wire/domain.hpp"
 #include "net/connect.hpp"
 #include "net/endpoint.hpp"
 
@@ -60,6 +61,7 @@ class asker {
     }
 
     bool refused = false; // it takes no mail, and says so
+    std::string name;     // with which it greets
 
     net::task<void> quit() {
         const auto until = net::deadline::in(patience_);
@@ -93,6 +95,16 @@ std::string first_line_of(const wire::smtp_reply& reply) {
     return reply.raw.substr(0, reply.raw.find_first_of("\r\n"));
 }
 
+// RFC 5321 §4.2, §4.3.1: the greeting and the reply to EHLO begin with the server's domain. A word that is
+// none
+// ("250 Hello") does not count.
+std::string name_in(const wire::smtp_reply& reply) {
+    const auto line = first_line_of(reply);
+    const auto word = line.size() > 4 ? line.substr(4, line.find(' ', 4) - 4) : "";
+    const bool domain = word.find('.') != word.npos && wire::is_domain(word);
+    return domain || wire::is_address_literal(word) ? word : "";
+}
+
 net::task<outcome<asker>> greeted(std::string service, std::string address,
                                   std::chrono::milliseconds patience) {
     const auto at = net::parse_endpoint(address);
@@ -107,6 +119,7 @@ net::task<outcome<asker>> greeted(std::string service, std::string address,
     }
     const auto greeting = co_await session.reply("at the greeting");
     if (!greeting) co_return std::unexpected(greeting.error());
+    session.name = name_in(*greeting);
     session.refused = greeting->code == "554";
     if (greeting->code != "220" && !session.refused)
         co_return std::unexpected(fmt::format("it greets with `{}`", first_line_of(*greeting)));
@@ -122,9 +135,11 @@ net::task<outcome<service_capabilities>> probe_service(std::string service, std:
     const std::string hello = (service == "lmtp" ? "LHLO " : "EHLO ") + std::string("client.mailspec.test");
 
     service_capabilities found;
+    found.name = session->name;
     if (session->refused) co_return found;
     const auto first = co_await session->ask(hello);
     if (!first) co_return std::unexpected(first.error());
+    if (const auto name = name_in(*first); first->code == "250" && !name.empty()) found.name = name;
     // A server that knows no EHLO offers nothing; that is for the cases to judge.
     if (first->code == "250")
         (is_implicit_tls(service) ? found.secured : found.plain) = wire::capabilities_of(*first);

@@ -22,6 +22,7 @@ struct target_info {
     std::string version;                         // empty: unknown
     std::string domain;                          // local domain; empty: unknown
     std::map<std::string, std::string> services; // "smtp" -> "127.0.0.1:2525"
+    std::string server_name; // with which it greets; empty: not asked yet, or it says none
     std::vector<account> accounts;
     std::string maildir; // "/path/{user}", empty: no way to read mail
     std::set<std::string> features;
@@ -42,6 +43,7 @@ struct target_info {
 struct service_capabilities {
     wire::capability_set plain;   // after the first EHLO
     wire::capability_set secured; // after STARTTLS, or implicit TLS
+    std::string name;             // with which it answers EHLO, or greets; empty: none
     bool offers(std::string_view keyword, std::string_view parameter = {}) const;
 };
 
