@@ -85,7 +85,7 @@ std::vector<reports::case_result> ambient_findings::results(const suite::require
             r.transcript = p.transcript;
         } else if (!judged_.test(wire::index_of_rule(rule.name))) {
             r.outcome = reports::verdict::skip;
-            r.reason = "no reply that this rule is about was seen";
+            r.reason = "nothing that this rule is about was seen";
         }
         all.push_back(std::move(r));
     }

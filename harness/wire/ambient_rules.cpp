@@ -1,5 +1,5 @@
 // The table of ambient rules; see ambient_rules.hpp. A rule is added here and in ambient_judge.cpp (or
-// smtp_reply.cpp, where no context is needed), and nowhere else.
+// smtp_reply.cpp, where no context is needed; dsn_rules.cpp), and nowhere else.
 #include "harness/wire/ambient_rules.hpp"
 
 #include <array>
@@ -28,6 +28,26 @@ constexpr std::array enhanced_there = {ids("rfc2034-4-1"), ids("rfc2034-4-2")};
 constexpr std::array enhanced_class = {ids("rfc2034-4-3")};
 constexpr std::array enhanced_same = {ids("rfc2034-4-4")};
 constexpr std::array enhanced_form = {ids("rfc2034-4-x1")};
+
+constexpr std::array null_sender = {ids("rfc3464-2-5"), ids("rfc3461-6.1-1"), ids("rfc5321-3.6.3-4")};
+constexpr std::array own_header = {ids("rfc5322-3.6-x1"), ids("rfc5322-3.6-x2"), ids("rfc5322-3.3-4")};
+constexpr std::array message_id = {ids("rfc5322-3.6.4-1")};
+constexpr std::array own_lines = {ids("rfc5322-2.1.1-1")};
+constexpr std::array report = {ids("rfc3464-2-x1"), ids("rfc3461-6.2-x1")};
+constexpr std::array global_headers = {ids("rfc6533-6.3-3")};
+constexpr std::array seven_bit = {ids("rfc3464-2.1-1")};
+constexpr std::array groups = {ids("rfc3464-2.1-x1"), ids("rfc6533-4.1-x1")};
+constexpr std::array once = {ids("rfc3464-2.2-x1")};
+constexpr std::array reporting_mta = {ids("rfc3464-2.2.2-x1"), ids("rfc3461-6.3-3")};
+constexpr std::array final_recipient = {ids("rfc3464-2.3.2-1"), ids("rfc3461-6.3-8")};
+constexpr std::array action = {ids("rfc3464-2.3.3-1"), ids("rfc3464-2.3.3-x1"), ids("rfc3461-6.3-10")};
+constexpr std::array status = {ids("rfc3464-2.3.4-1")};
+constexpr std::array status_code = {ids("rfc3464-2.3.4-2")};
+constexpr std::array mta_name = {ids("rfc3461-9.3-1")};
+constexpr std::array numeric_zone = {ids("rfc3464-2.2.5-1"), ids("rfc3464-2.3.7-2")};
+constexpr std::array retry_until = {ids("rfc3464-2.3.9-1")};
+constexpr std::array languages = {ids("rfc6533-4.1-5")};
+constexpr std::span<const ids> no_row;
 
 constexpr auto rules = std::to_array<ambient_rule>({
     {"reply-bare-lf", "every reply line ends with CRLF", "RFC 5321 §2.3.8", "MUST", crlf},
@@ -69,6 +89,46 @@ constexpr auto rules = std::to_array<ambient_rule>({
      "RFC 2034 §4", "MUST", enhanced_class},
     {"enhanced-codes-differ", "each line of a reply carries the same enhanced code", "RFC 2034 §4", "MUST",
      enhanced_same},
+    {"dsn-null-reverse-path", "a delivery status notification is sent with MAIL FROM:<>", "RFC 3464 §2",
+     "MUST", null_sender},
+    {"dsn-header", "a notification has one Date that is one, one From, and no other field twice",
+     "RFC 5322 §3.6", "MUST", own_header},
+    {"dsn-message-id", "a notification has a Message-ID", "RFC 5322 §3.6.4", "SHOULD", message_id},
+    {"dsn-mime-version", "a notification says MIME-Version: 1.0", "RFC 2045 §4", "MUST", no_row},
+    {"dsn-report-type", "a notification is multipart/report; report-type=delivery-status", "RFC 3464 §2",
+     "MUST", report},
+    {"dsn-boundary", "the parts of a notification end in --boundary--", "RFC 2046 §5.1.1", "MUST", no_row},
+    {"dsn-parts", "a notification has a text, the status, and perhaps what is returned, in that order",
+     "RFC 3464 §2", "MUST", report},
+    {"dsn-line-too-long", "lines that the server wrote have at most 998 octets", "RFC 5322 §2.1.1", "MUST",
+     own_lines},
+    {"dsn-global-headers-charset", "message/global-headers has no charset parameter", "RFC 6533 §6.3",
+     "MUST NOT", global_headers},
+    {"dsn-status-encoding", "message/delivery-status is in 7bit encoding, and is of 7 bits", "RFC 3464 §2.1",
+     "MUST", seven_bit},
+    {"dsn-groups", "fields of the message, then fields of each recipient, a blank line before each group",
+     "RFC 3464 §2.1", "MUST", groups},
+    {"dsn-field-twice", "no field of a notification occurs twice in one group", "RFC 3464 §2.2", "MUST",
+     once},
+    {"dsn-reporting-mta", "a notification has Reporting-MTA", "RFC 3464 §2.2.2", "MUST", reporting_mta},
+    {"dsn-final-recipient", "each recipient's group has Final-Recipient", "RFC 3464 §2.3.2", "MUST",
+     final_recipient},
+    {"dsn-action", "each recipient's group has Action: failed, delayed, delivered, relayed or expanded",
+     "RFC 3464 §2.3.3", "MUST", action},
+    {"dsn-status", "each recipient's group has Status", "RFC 3464 §2.3.4", "MUST", status},
+    {"dsn-status-code", "Status is a class, a subject and a detail, without leading zeros", "RFC 3464 §2.3.4",
+     "MUST", status_code},
+    {"dsn-status-class", "the class of Status goes with Action", "RFC 3464 §2.3.4", "MUST", no_row},
+    {"dsn-field-type", "addresses, names and diagnostics follow their type and a semicolon",
+     "RFC 3464 §2.1.2", "MUST", no_row},
+    {"dsn-mta-name", "MTA names of type dns are domain names", "RFC 3461 §9.3", "SHOULD", mta_name},
+    {"dsn-smtp-diagnostic", "a diagnostic of type smtp is a reply of SMTP", "RFC 3461 §9.2", "MUST", no_row},
+    {"dsn-date", "dates of a notification are date-times with numeric zones", "RFC 3464 §2.2.5", "MUST",
+     numeric_zone},
+    {"dsn-will-retry-until", "Will-Retry-Until appears only with Action: delayed", "RFC 3464 §2.3.9",
+     "MUST NOT", retry_until},
+    {"dsn-localized-diagnostic", "each Localized-Diagnostic of a recipient has another language",
+     "RFC 6533 §4.1", "MUST", languages},
 });
 static_assert(rules.size() <= rule_set{}.size());
 

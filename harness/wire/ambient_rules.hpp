@@ -1,6 +1,7 @@
 // The ambient rules: what every octet of a server is held against, whether or not a script names it. The
-// table is what `list`, `coverage` and the reports know of them; ambient_judge.hpp applies them. A rule's
-// name is stable: results are reported as smtp/ambient/<name>. RFC 5321 §4.2, RFC 2034 §4.
+// table is what `list`, `coverage` and the reports know of them; ambient_judge.hpp applies those of replies,
+// dsn_rules.hpp those of delivery status notifications (dsn-...). A rule's name is stable: results are
+// reported as smtp/ambient/<name>. RFC 5321 §4.2, RFC 2034 §4, RFC 3464 §2.
 #pragma once
 #include <bitset>
 #include <span>
@@ -13,14 +14,14 @@ struct ambient_rule {
     std::string_view title;                         // what a conforming server does, in one line
     std::string_view section;                       // "RFC 5321 §2.3.8"
     std::string_view level;                         // MUST, SHOULD
-    std::span<const std::string_view> requirements; // ids of the ledger, at least one
+    std::span<const std::string_view> requirements; // ids of the ledger; none: no row has it
 };
 
 std::span<const ambient_rule> ambient_rules(); // in the order of reports
 const ambient_rule* find_ambient_rule(std::string_view name);
 
 // Which rules something was held against: bit i is ambient_rules()[i].
-using rule_set = std::bitset<32>;
+using rule_set = std::bitset<64>;
 std::size_t index_of_rule(std::string_view name); // a name of the table; throws std::out_of_range otherwise
 
 } // namespace mailspec::wire
