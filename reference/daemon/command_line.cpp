@@ -3,6 +3,7 @@
 
 #include "reference/daemon/configuration.hpp"
 #include "reference/daemon/configuration_error.hpp"
+#include "reference/daemon/relay_routes.hpp"
 #include "reference/message/mailbox.hpp"
 #include "reference/sasl/prepare.hpp"
 
@@ -20,7 +21,9 @@ namespace fs = std::filesystem;
 
 struct words {
     std::string configuration, domain, data, host = "127.0.0.1", level, refuse_service;
-    std::vector<std::string> accounts, aliases, lists, dns;
+    std::vector<std::string> accounts, aliases, lists, dns, routes;
+    std::string smarthost, smarthost_login;
+    bool dane = false;
     std::string tls_ca, control = "127.0.0.1:0";
     std::uint16_t egress_port = 25, https_port = 443;
     bool relay_anywhere = false;
@@ -97,6 +100,10 @@ void relay_as(const words& given, settings& how) {
     how.relay.https_port = given.https_port;
     how.relay.tls_ca = given.tls_ca;
     how.relay.anywhere = given.relay_anywhere;
+    how.relay.dane = given.dane;
+    take_smarthost(given.smarthost, given.smarthost_login, how.relay);
+    for (const auto& text : given.routes)
+        take_route(text, how.relay);
     if (given.control != "off") how.control = endpoint_from("--control", given.control);
 }
 
@@ -178,6 +185,17 @@ command parse_command_line(int argc, const char* const* argv) {
         ->excludes(file);
     app.add_option("--https-port", given.https_port, "port of MTA-STS policy hosts [443]")
         ->check(CLI::Range(1, 65535))
+        ->excludes(file);
+    app.add_option("--smarthost", given.smarthost,
+                   "send all mail through it: smtp:[host]:port, smtp:domain (its MX) or smtps:[host]")
+        ->excludes(file);
+    app.add_option("--smarthost-login", given.smarthost_login, "user:password for the smarthost")
+        ->excludes(file);
+    app.add_option("--route", given.routes, "domain=smtp:[host]:port or lmtp:[host]:port, repeatable")
+        ->allow_extra_args(false)
+        ->excludes(file);
+    app.add_flag("--dane", given.dane,
+                 "the name servers validate DNSSEC and are trusted: use TLSA records (RFC 7672)")
         ->excludes(file);
     app.add_option("--tls-ca", given.tls_ca, "certificates to believe other hosts by (PEM) [the system's]")
         ->excludes(file);

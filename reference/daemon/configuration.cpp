@@ -3,6 +3,7 @@
 
 #include "reference/daemon/configuration_error.hpp"
 #include "reference/daemon/password.hpp"
+#include "reference/daemon/relay_routes.hpp"
 #include "reference/daemon/yaml_entry.hpp"
 #include "reference/message/mailbox.hpp"
 
@@ -103,7 +104,7 @@ void read_people(const yaml_entry& file, settings& into) {
 }
 
 void read_relay(const yaml_entry& relay, relay_settings& into) {
-    relay.allow_only({"to", "dns", "port", "https_port", "tls_ca"});
+    relay.allow_only({"to", "dns", "port", "https_port", "tls_ca", "smarthost", "routes", "dane"});
     if (const auto key = relay["to"]; key.exists())
         into.anywhere = key.one_of({"loopback", "anywhere"}) == "anywhere";
     if (const auto key = relay["dns"]; key.exists())
@@ -115,6 +116,7 @@ void read_relay(const yaml_entry& relay, relay_settings& into) {
     if (const auto key = relay["port"]; key.exists()) into.port = key.port();
     if (const auto key = relay["https_port"]; key.exists()) into.https_port = key.port();
     if (const auto key = relay["tls_ca"]; key.exists()) into.tls_ca = key.text();
+    read_routes(relay, into);
 }
 
 void read_queue(const yaml_entry& queue, relay_settings& into) {

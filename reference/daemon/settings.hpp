@@ -4,6 +4,7 @@
 #pragma once
 #include "net/endpoint.hpp"
 #include "reference/queue/schedule.hpp"
+#include "reference/route/routing.hpp"
 #include "reference/smtp/policy.hpp"
 
 #include <chrono>
@@ -51,6 +52,10 @@ struct relay_settings {
     std::uint16_t port = 25;        // of the hosts that mail goes to
     std::uint16_t https_port = 443; // of MTA-STS policy hosts
     std::string tls_ca;             // PEM: whom to believe about certificates; empty: the system's list
+    std::map<std::string, route::fixed_hop> routes; // by domain, ".corp.test": all below it
+    std::optional<route::fixed_hop> smarthost;      // for all other mail
+    bool dane =
+        false; // the name servers validate and are trusted, and so is the path to them (RFC 7672 §2.1.1)
     // Nobody's test mail may escape: only loopback addresses are connected to, until somebody says so.
     bool anywhere = false;
     queue::schedule schedule;

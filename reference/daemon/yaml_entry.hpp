@@ -21,6 +21,7 @@ class yaml_entry {
     static yaml_entry from_text(const std::string& text, const std::string& name);
 
     bool exists() const { return node_.IsDefined() && !node_.IsNull(); }
+    bool is_map() const { return node_.IsMap(); }
     // Complains about each key that is not in the list, with the nearest one that is.
     void allow_only(std::initializer_list<std::string_view> keys) const;
     yaml_entry operator[](const std::string& key) const;

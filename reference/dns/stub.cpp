@@ -9,21 +9,11 @@
 
 namespace refmail::dns {
 
-// A question that is under way, and those who wait for the same.
-struct stub_resolver::flight {
-    explicit flight(const boost::asio::any_io_executor& on)
-        : landed(on) {}
-    net::event landed;
-    std::optional<response> outcome; // none: who asked was stopped
-};
-
 stub_resolver::stub_resolver(const boost::asio::any_io_executor& on, stub_settings how, seconds_now now)
     : executor_(on)
     , how_(std::move(how))
     , cache_(std::move(now))
-    , under_way_(std::make_shared<flights>()) {}
-
-stub_resolver::~stub_resolver() = default;
+    , under_way_(on) {}
 
 net::task<answer> stub_resolver::ask(std::string name, record_type type) {
     std::string at = in_small_letters(name);
@@ -58,35 +48,17 @@ net::task<answer> stub_resolver::ask(std::string name, record_type type) {
 }
 
 net::task<response> stub_resolver::ask_once(std::string name, record_type type) {
-    for (;;) {
-        if (auto kept = cache_.find(name, type)) co_return std::move(*kept);
-        const auto same = under_way_->find({name, type});
-        if (same == under_way_->end()) break;
-        const auto other = same->second;
-        co_await other->landed.wait(net::deadline::never());
-        if (other->outcome) co_return *other->outcome;
-    }
-    const auto own = std::make_shared<flight>(executor_);
-    (*under_way_)[{name, type}] = own;
-    struct landing { // also when this coroutine is destroyed on its way
-        std::shared_ptr<flights> all;
-        const stub_resolver::key what;
-        std::shared_ptr<flight> own;
-        ~landing() {
-            all->erase(what);
-            own->landed.notify();
-        }
-    };
-    const landing at_the_end{under_way_, {name, type}, own};
-    auto got = co_await ask_servers(name, type);
-    cache_.store(name, type, got);
-    own->outcome = got;
+    if (auto kept = cache_.find(name, type)) co_return std::move(*kept);
+    const key what{name, type};
+    std::function<net::task<response>()> ask = [this, name, type] { return ask_servers(name, type); };
+    auto got = co_await under_way_.run(what, std::move(ask));
     co_return got;
 }
 
 net::task<response> stub_resolver::ask_servers(std::string name, record_type type) {
-    exchange asks(executor_, how_, std::move(name), type);
+    exchange asks(executor_, how_, name, type);
     auto got = co_await asks.run();
+    cache_.store(name, type, got);
     co_return got;
 }
 

@@ -5,14 +5,12 @@
 // it.
 #pragma once
 #include "net/endpoint.hpp"
-#include "net/event.hpp"
+#include "reference/dns/asked_once.hpp"
 #include "reference/dns/cache.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 
 #include <chrono>
-#include <map>
-#include <memory>
 #include <utility>
 #include <vector>
 
@@ -32,22 +30,19 @@ struct stub_settings {
 class stub_resolver final : public resolver {
   public:
     stub_resolver(const boost::asio::any_io_executor& on, stub_settings how, seconds_now now);
-    ~stub_resolver() override;
 
     net::task<answer> ask(std::string name, record_type type) override;
     cache& kept() { return cache_; }
 
   private:
-    struct flight;
     using key = std::pair<std::string, record_type>;
-    using flights = std::map<key, std::shared_ptr<flight>>;
     net::task<response> ask_once(std::string name, record_type type);
     net::task<response> ask_servers(std::string name, record_type type);
 
     boost::asio::any_io_executor executor_;
     stub_settings how_;
     cache cache_;
-    std::shared_ptr<flights> under_way_; // a question may outlive the resolver
+    asked_once<key, response> under_way_;
 };
 
 } // namespace refmail::dns
