@@ -5,9 +5,11 @@
 #include "reference/daemon/configuration.hpp"
 #include "reference/daemon/configuration_error.hpp"
 #include "reference/daemon/log_line.hpp"
+#include "reference/daemon/outgoing_mail.hpp"
 #include "reference/daemon/password.hpp"
 #include "reference/daemon/privileges.hpp"
 #include "reference/daemon/server.hpp"
+#include "reference/daemon/show_route.hpp"
 
 #include <csignal>
 #include <cstdio>
@@ -36,6 +38,12 @@ struct temporary_data {
     }
 };
 
+int print_route(const command& wanted) {
+    start_log("error");
+    const temporary_data goes{wanted.temporary ? wanted.how.data : ""};
+    return show_route(wanted.how, wanted.domain);
+}
+
 int serve(const command& wanted) {
     start_log(wanted.how.log_level);
     raise_descriptor_limit();
@@ -44,14 +52,19 @@ int serve(const command& wanted) {
     const temporary_data goes{wanted.temporary ? wanted.how.data : ""};
     services shared(wanted.how);
     server running(shared);
+    outgoing_mail outgoing(shared, running.all_addresses());
+    shared.queued = [&outgoing](const refmail::queue::entry& e) { outgoing.added(e); };
     drop_privileges(wanted.how.run_as_user, wanted.how.run_as_group, wanted.how.data);
     shared.tidy();
+    outgoing.begin();
     if (wanted.json)
         std::fputs(ready_json(shared, running).c_str(), stdout);
     else if (!wanted.quiet)
         std::fputs(ready_text(shared, running).c_str(), stdout);
     std::fflush(stdout);
     running.run();
+    outgoing.finish(std::chrono::seconds(5));
+    shared.finish();
     return 0;
 }
 
@@ -63,6 +76,7 @@ int main(int argc, char** argv) {
         if (wanted.kind == command::kind::finished) return wanted.exit_code;
         if (wanted.kind == command::kind::hash_password) return print_hash(wanted.password);
         try {
+            if (wanted.kind == command::kind::show_route) return print_route(wanted);
             return serve(wanted);
         } catch (const bad_setting& wrong) {
             if (wanted.configuration.empty()) throw;

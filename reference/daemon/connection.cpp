@@ -296,6 +296,10 @@ net::task<void> connection::commit() {
         if (!one.outcome && error.empty()) error = one.outcome.error().text;
     note_message(draft_->size(), outcome, error);
     if (error.empty()) ++messages_;
+    for (std::size_t i = 0; i < done.size(); ++i)
+        if (const auto& made = draft_->deliveries()[i];
+            made.user.empty() && done[i].outcome && shared_.queued)
+            shared_.queued(made.entry);
     draft_.reset();
     session_->delivered(outcome, shared_.clock.local());
 }
@@ -321,8 +325,7 @@ void connection::note_message(std::uint64_t octets, const std::vector<smtp::deli
     line.add_unless_empty("user", envelope_->user).add("protocol", envelope_->protocol);
     line.add("from", envelope_->sender.null ? "<>" : envelope_->sender.address.to_string()).add("to", to);
     line.add("recipients", envelope_->recipients.size()).add("size", octets).add("status", status);
-    // Nothing is sent yet: who waits for it must be able to see that.
-    if (held && error.empty()) line.add("held", "for other hosts, in the queue");
+    if (held && error.empty()) line.add("queued", "for other hosts");
     line.add_unless_empty("error", error);
     if (error.empty())
         spdlog::info(line.text());

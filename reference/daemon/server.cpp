@@ -109,6 +109,13 @@ const std::vector<net::endpoint>& server::addresses_of(const std::string& servic
     return impl_->addresses[service];
 }
 
+std::vector<net::endpoint> server::all_addresses() const {
+    std::vector<net::endpoint> all;
+    for (const auto& [name, bound] : impl_->addresses)
+        all.insert(all.end(), bound.begin(), bound.end());
+    return all;
+}
+
 void server::impl::listen(const service& what, const std::vector<net::endpoint>& where) {
     for (const auto& at : where) {
         auto opened = net::listener::open(first().context.get_executor(), at);
@@ -201,10 +208,6 @@ void server::run() {
             others.emplace_back([&loop = *impl_->loops[i]] { loop.context.run(); });
         impl_->first().context.run();
     }
-    // Deliveries under way are finished; their answers find loops that are still there.
-    impl_->shared.mail->finish();
-    impl_->shared.passwords.finish();
-    spdlog::info(log_line("stopped").text());
 }
 
 } // namespace refmail::daemon

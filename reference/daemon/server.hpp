@@ -19,6 +19,8 @@ class server {
     // The addresses really bound, by service.
     const std::vector<net::endpoint>& addresses_of(const std::string& service) const;
 
+    std::vector<net::endpoint> all_addresses() const;
+
     // Serves until SIGTERM or SIGINT: no new connections, 421 for idle sessions, running transactions
     // may finish (settings: limits.shutdown). A second signal ends at once.
     void run();

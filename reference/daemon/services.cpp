@@ -108,6 +108,12 @@ void services::tidy() {
         });
 }
 
+void services::finish() {
+    mail->finish();
+    passwords.finish();
+    spdlog::info(log_line("stopped").text());
+}
+
 // The second of the start and a random number tell us from every predecessor, killed or not.
 std::string services::new_session_id() {
     return fmt::format("{}-{:x}", id_prefix_, ++sessions_);

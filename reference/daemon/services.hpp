@@ -10,6 +10,7 @@
 #include "reference/store/mail_store.hpp"
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -29,6 +30,8 @@ class services {
 
     std::string new_session_id(); // unique for ever, an atom
     void tidy(); // leftovers in the queue removed; in the background: mailboxes made ready, and tidied
+    // Deliveries under way are finished. While the loops that their answers go to are still there.
+    void finish();
 
     const settings how;
     movable_clock clock;
@@ -40,6 +43,8 @@ class services {
     std::vector<std::string> waiting_ids; // of the queue at the start, until it is read
     net::tls_options tls;
     service smtp, submission, submissions, lmtp;
+    // Told of each entry that is in the queue now, from any thread; set before the first session.
+    std::function<void(const queue::entry&)> queued;
 
   private:
     std::string id_prefix_;
