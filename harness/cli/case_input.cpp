@@ -3,6 +3,7 @@
 
 #include "harness/cli/refusal.hpp"
 #include "harness/runner/ambient.hpp"
+#include "harness/script/case_zone.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -49,7 +50,7 @@ runner::selection selection_of(const case_options& options) {
 // The suites of one path, added to what is there; returns the ids that it has.
 std::set<std::string> add_suites(case_input& input, const std::filesystem::path& path,
                                  std::vector<suite::problem>& problems) {
-    const suite::load_options options{input.root};
+    const suite::load_options options{input.root, script::check_zone};
     auto loaded = suite::load_suites({path}, options, input.catalogue);
     problems.insert(problems.end(), loaded.problems.begin(), loaded.problems.end());
     std::set<std::string> ids;

@@ -5,6 +5,7 @@
 #include "harness/cli/case_input.hpp"
 #include "harness/cli/program.hpp"
 #include "harness/cli/refusal.hpp"
+#include "harness/script/case_zone.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -33,7 +34,7 @@ int lint(const lint_command& options, const program& p) {
             throw refusal(fmt::format("{}: there is no such file or folder", path.string()));
     if (paths.empty()) paths.push_back(root);
 
-    const suite::load_options load{root};
+    const suite::load_options load{root, script::check_zone};
     const auto loaded = suite::load_suites(paths, load, catalogue);
     std::error_code unknown;
     const bool all = paths.size() == 1 && std::filesystem::equivalent(paths.front(), root, unknown);

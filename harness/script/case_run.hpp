@@ -63,15 +63,16 @@ struct case_environment {
 
 // What of the server one step was judged by; what `mutate` alters.
 struct judged {
-    enum class what { reply, close, silence, handshake, message, mailbox, host };
+    enum class what { reply, close, silence, handshake, message, mailbox, host, query, dsn, dsn_look };
     what kind = what::reply;
     const suite::step* by = nullptr;
     bool claim = false;
     int stream = 0; // n-th connection opened by the case, from 0; mailbox, host: -1; message: that to a
                     // remote host (index in world.streams), or -1
     std::size_t offset = 0; // into all that the server sent on that stream; message: index in deliveries;
-                            // mailbox: index in looks
+                            // mailbox, dsn_look: index in looks; dsn: as message
     std::size_t length = 0;
+    std::string about; // query: the name; dsn_look: whose notification; dsn: which group, or what it lacks
 };
 
 // A TLS handshake as it came out, for the replay.
@@ -81,7 +82,7 @@ struct handshake {
     std::string error;
 };
 
-// What was last found in a mailbox, for the replay.
+// What was found in a mailbox when it was looked at, for the replay: one for each look.
 struct mailbox_look {
     std::string address;
     std::string token; // the case's, or that of a message of ours that ends a wait

@@ -57,7 +57,8 @@ net::task<case_world::done> case_world::bring_up() {
         for (const auto& host : case_.world.hosts)
             if (auto ok = (this->*step)(host); !ok)
                 co_return std::unexpected(fmt::format("host `{}`: {}", host.name, ok.error()));
-    co_return done{};
+    zone_.emplace(case_, environment_, outcome_, values_, step_, on_);
+    co_return zone_->serve();
 }
 
 case_world::done case_world::lease(const suite::host_plan& host) {

@@ -4,6 +4,7 @@
 // the server".
 #pragma once
 #include "harness/script/case_run.hpp"
+#include "harness/script/case_zone.hpp"
 #include "harness/script/expansion.hpp"
 #include "harness/script/host_plan.hpp"
 #include "harness/world/remote_host.hpp"
@@ -34,6 +35,7 @@ class case_world final : world::host_observer {
 
     const std::deque<world::host_session>& sessions() const { return log_->sessions; }
     net::event& changed() { return log_->changed; }
+    case_zone& zone() { return *zone_; }
     std::vector<std::string> host_names() const;
 
     // A host's own script that was not followed: where, in words.
@@ -87,6 +89,7 @@ class case_world final : world::host_observer {
     net::executor on_;
     std::map<std::string, planned_host> hosts_;
     std::shared_ptr<world::host_log> log_;
+    std::optional<case_zone> zone_;
     std::vector<std::unique_ptr<world::remote_host>> listening_;
     std::vector<replayed_connection> replayed_;
     std::size_t next_event_ = 0; // of the recording

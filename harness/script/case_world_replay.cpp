@@ -7,6 +7,7 @@ namespace mailspec::script {
 
 void case_world::catch_up() {
     if (!replays()) return;
+    zone_->catch_up();
     const auto& events = environment_.recorded_world->events;
     for (; next_event_ < events.size() && events[next_event_].step <= step_; ++next_event_)
         replay(events[next_event_]);

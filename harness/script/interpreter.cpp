@@ -1,6 +1,7 @@
 // Blocks and sending: the order in which steps are carried out; see interpreter.hpp.
 #include "harness/script/interpreter.hpp"
 
+#include "harness/suite/script_parser.hpp"
 #include "net/event.hpp"
 
 #include <fmt/core.h>
@@ -41,12 +42,16 @@ interpreter::interpreter(const suite::test_case& c, const case_environment& envi
     , limit_(net::deadline::in(c.timeout)) {}
 
 net::task<void> interpreter::run() {
-    auto came_out = co_await run_steps(case_.script);
+    auto came_out = co_await bring_up_world();
+    if (came_out.held()) came_out = co_await run_steps(case_.script);
+    if (came_out.held()) came_out = co_await finish_host_scripts();
+    came_out = host_script_result(std::move(came_out));
     record_result(std::move(came_out));
     co_await flush_all(0);
     for (auto& [number, conn] : connections_)
         co_await conn->finish();
     connections_.clear();
+    world_.reset();
 }
 
 void interpreter::record_result(step_result&& r) {
@@ -70,7 +75,11 @@ interpreter::result interpreter::run_steps(std::span<const suite::step> steps) {
 interpreter::result interpreter::run_step(const suite::step& s) {
     // Neighbouring lines to one connection go out in one write, through blocks and fragments.
     const int still_gathering = sends(s) ? s.connection : 0;
-    if (!is_block(s)) co_await flush_all(still_gathering);
+    if (!is_block(s)) {
+        ++steps_done_;
+        co_await flush_all(still_gathering);
+        if (world_) world_->catch_up();
+    }
     auto r = co_await carry_out(s);
     if (!r.held() && !r.at) {
         r.at = &s;
@@ -102,6 +111,13 @@ interpreter::result interpreter::carry_out(const suite::step& s) {
     if (const auto* b = as<suite::control_server>(s)) co_return co_await control(*b);
     if (const auto* b = as<suite::expect_delivered>(s)) co_return co_await expect_delivered(s, *b);
     if (looks_at_message(s)) co_return check_message(s);
+    if (const auto* b = as<suite::expect_wire_body>(s)) co_return check_wire_body(s, *b);
+    if (const auto* b = as<suite::expect_query>(s)) co_return co_await expect_query(s, *b);
+    if (suite::looks_at_hosts(s)) co_return co_await expect_at_hosts(s);
+    if (const auto* b = as<suite::expect_dsn>(s)) co_return co_await expect_dsn(s, *b);
+    if (suite::looks_at_reports(s)) co_return check_report(s);
+    if (as<suite::retry_delivery>(s)) co_return co_await retry();
+    if (const auto* b = as<suite::advance_clock>(s)) co_return co_await advance(*b);
     co_return troubled("this step is not known to the interpreter: " + s.source);
 }
 

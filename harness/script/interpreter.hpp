@@ -3,6 +3,8 @@
 // ends at the first step that does not hold, and retries nothing.
 #pragma once
 #include "harness/script/case_run.hpp"
+#include "harness/script/case_world.hpp"
+#include "harness/script/dsn_checks.hpp"
 #include "harness/script/expansion.hpp"
 #include "harness/script/pattern_cache.hpp"
 #include "harness/script/reply_match.hpp"
@@ -10,13 +12,17 @@
 #include "harness/script/step_result.hpp"
 #include "harness/wire/message.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 
 namespace mailspec::script {
+
+struct host_finding;
 
 class interpreter {
   public:
@@ -77,14 +83,38 @@ class interpreter {
     result expect_delivered(const suite::step& s, const suite::expect_delivered& e);
     result wait_for_mail(const suite::step& s, const suite::expect_delivered& e, world::mailbox_owner owner);
     result wait_past_mail(const suite::step& s, const suite::expect_delivered& e, world::mailbox_owner owner);
-    result outlast(world::mailbox_owner owner, const suite::expect_delivered& e, net::deadline until);
-    net::task<net::result<std::vector<std::string>>> look(world::mailbox_owner owner, std::string token,
-                                                          net::deadline until, std::size_t least = 1);
-    std::size_t remember_look(const std::string& address, const std::string& token,
-                              const std::vector<std::string>& messages);
-    void look_at(std::string raw);
+    result outlast(world::mailbox_owner owner, std::chrono::milliseconds within, net::deadline until);
+    using messages = std::vector<std::string>;
+    net::task<net::result<messages>> look(world::mailbox_owner owner, std::string token, net::deadline until,
+                                          std::function<bool(const messages&)> enough);
+    void look_at(std::string raw, int stream = -1); // `stream`: of the remote host that took it
     world::mailbox_owner owner_of(const std::string& address) const;
     step_result check_message(const suite::step& s);
+
+    // interpreter_hosts.cpp
+    result bring_up_world();
+    result expect_at_hosts(const suite::step& s);
+    step_result held_at_host(const suite::step& s, const host_finding& found);
+    step_result check_wire_body(const suite::step& s, const suite::expect_wire_body& e);
+    step_result host_script_result(step_result came_out) const;
+    result finish_host_scripts();
+
+    // interpreter_reports.cpp
+    struct report_search;
+    bool take_report(report_search& search, const std::string& raw, const dsn_wanted& wanted,
+                     std::optional<std::string_view> reverse_path, int stream);
+    report_search reports_at_hosts(const suite::at_host& where, const dsn_wanted& wanted);
+    net::task<std::expected<report_search, std::string>>
+    find_reports(const suite::expect_dsn& e, dsn_wanted wanted, net::deadline until, std::size_t least);
+    result expect_dsn(const suite::step& s, const suite::expect_dsn& e);
+    result count_reports(const suite::step& s, const suite::expect_dsn& e, dsn_wanted wanted);
+    void note_report(const suite::step& s, report_search& search, const dsn_wanted& wanted);
+    step_result check_report(const suite::step& s);
+    result retry();
+    result advance(const suite::advance_clock& step);
+
+    // interpreter_dns.cpp
+    result expect_query(const suite::step& s, const suite::expect_query& e);
 
     // last_message.cpp: a message of ours by whose arrival one knows that none comes any more
     net::task<std::expected<void, std::string>> send_last_message(std::string recipient, std::string token);
@@ -101,7 +131,15 @@ class interpreter {
     step_result reach_failure_;
     bool first_of_branch_ = false; // within `either`: an outcome is offered to each branch
     std::optional<std::pair<int, net::result<net::tls_facts>>> handshake_offered_;
-    std::optional<wire::message> message_; // that `expect delivered` looked at last
+    std::optional<wire::message> message_; // that `expect delivered` or `expect mail` looked at last
+    int message_stream_ = -1;              // the connection to a remote host on which it came
+    std::optional<std::string> wire_;      // as it came there, dots still stuffed
+    std::size_t steps_done_ = 0;           // carried out so far
+    std::unique_ptr<case_world> world_;    // null: the case has none
+    std::optional<found_dsn> report_;      // that `expect dsn` found last
+    int report_stream_ = -1;               // as message_stream_
+    std::size_t report_delivery_ = 0;      // index in deliveries
+    std::set<std::string> judged_reports_; // as they came: each is held against the rules once
 };
 
 } // namespace mailspec::script

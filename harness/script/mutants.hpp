@@ -23,6 +23,12 @@ void mutate_silence(const judged& step, const recording& from, std::vector<mutan
 void mutate_handshake(const judged& step, const recording& from, std::vector<mutant>& all);
 void mutate_mailbox(const judged& step, const case_outcome& recorded, const recording& from,
                     std::vector<mutant>& all);
+void mutate_host(const judged& step, const case_outcome& recorded, const recording& from,
+                 std::vector<mutant>& all);
+void mutate_query(const judged& step, const recording& from, std::vector<mutant>& all);
+void mutate_dsn_look(const judged& step, const case_outcome& recorded, const recording& from,
+                     std::vector<mutant>& all);
+void mutate_dsn(const judged& step, const std::string& raw, const recording& from, std::vector<mutant>& all);
 void mutate_message(const judged& step, const std::string& raw, const recording& from,
                     std::vector<mutant>& all);
 

@@ -39,6 +39,7 @@ net::task<case_outcome> replay(const suite::test_case& c, const target::target_i
     environment.accounts = recorded.accounts;
     environment.token = recorded.token;
     environment.timeless = true;
+    environment.recorded_world = &server.world;
     co_return co_await run_case(c, environment);
 }
 
@@ -109,6 +110,10 @@ std::vector<mutant> mutants_of(const case_outcome& recorded) {
         case judged::what::message:
             mutate_message(step, recorded.deliveries[step.offset], server, all);
             break;
+        case judged::what::dsn_look: mutate_dsn_look(step, recorded, server, all); break;
+        case judged::what::dsn: mutate_dsn(step, recorded.deliveries[step.offset], server, all); break;
+        case judged::what::query: mutate_query(step, server, all); break;
+        case judged::what::host: mutate_host(step, recorded, server, all); break;
         }
     }
     return all;

@@ -2,6 +2,7 @@
 // that the server did to it, in order, with the step that was being carried out. A replay (`mailspec mutate`)
 // is fed from it and opens no socket. Plain data; case_world.hpp fills and plays it.
 #pragma once
+#include "harness/world/dns_answering.hpp"
 #include "net/tls_options.hpp"
 
 #include <cstddef>
@@ -45,10 +46,16 @@ struct host_stream {
     int number = 1; // n-th connection to this host
 };
 
+struct dns_event {
+    std::size_t step = 0; // steps carried out so far
+    world::dns_question question;
+};
+
 struct world_recording {
     world_facts facts;
     std::vector<host_stream> streams;
     std::vector<host_event> events; // of all hosts, in the order in which they happened
+    std::vector<dns_event> questions;
 };
 
 } // namespace mailspec::script

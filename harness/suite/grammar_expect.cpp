@@ -168,7 +168,7 @@ step_body parse_expect(line_cursor& line) {
         "delivered",  "not",       "header",  "no",         "headers",     "first",  "received",
         "body",       "tls",       "mail",    "connection", "connections", "tried",  "sender",
         "recipients", "parameter", "command", "commands",   "pipelined",   "closed", "octets",
-        "wire",       "fetch",     "fetches", "dsn",        "dsns"};
+        "wire",       "fetch",     "fetches", "dsn",        "dsns",        "query",  "queries"};
     using kind = expect_header::kind;
     if (line.take("delivered")) return parse_delivered(line, false);
     if (line.take("header")) return parse_header(line);
@@ -179,6 +179,7 @@ step_body parse_expect(line_cursor& line) {
         return line.peek() == "at" ? parse_expect_host_tls(line, false) : parse_expect_tls(line);
     if (auto step = parse_expect_host(line)) return *step;
     if (auto step = parse_expect_report(line)) return *step;
+    if (auto step = parse_expect_query(line)) return *step;
     if (line.take("not")) {
         if (line.take("delivered")) return parse_delivered(line, true);
         if (line.take("pipelined")) return parse_expect_not_pipelined(line);
@@ -191,9 +192,10 @@ step_body parse_expect(line_cursor& line) {
         if (line.take("received")) return parse_received(line, true);
         if (auto step = parse_expect_no_host(line)) return *step;
         if (line.take("dsn")) return parse_expect_no_report(line);
+        if (line.take("query")) return parse_expect_no_query(line);
         static const std::vector<std::string> absent = {"header",    "received", "mail", "connection",
                                                         "parameter", "command",  "tls",  "octets",
-                                                        "fetch",     "dsn"};
+                                                        "fetch",     "dsn",      "query"};
         line.fail_expected(word_list(absent) + " after `no`" + did_you_mean(line.peek(), absent));
     } else {
         line.fail_expected(word_list(words) + did_you_mean(line.peek(), words));

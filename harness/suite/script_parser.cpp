@@ -275,7 +275,7 @@ bool can_fail(const step& s) {
            std::holds_alternative<expect_delivered>(s.body) ||
            std::holds_alternative<expect_header>(s.body) || std::holds_alternative<expect_received>(s.body) ||
            std::holds_alternative<expect_body>(s.body) || std::holds_alternative<start_tls>(s.body) ||
-           looks_at_hosts(s) || looks_at_reports(s);
+           std::holds_alternative<expect_query>(s.body) || looks_at_hosts(s) || looks_at_reports(s);
 }
 
 bool looks_at_hosts(const step& s) {

@@ -24,6 +24,9 @@ step_body parse_expect_client(line_cursor& line);                  // C: in the 
 // The same where it speaks of bounces and other reports; `no dsn` is read already.
 std::optional<step_body> parse_expect_report(line_cursor& line);
 step_body parse_expect_no_report(line_cursor& line);
+// The same where it speaks of the DNS; `no query` is read already.
+std::optional<step_body> parse_expect_query(line_cursor& line);
+step_body parse_expect_no_query(line_cursor& line);
 step_body parse_clock(line_cursor& line);              // clock advance 4h
 at_host parse_at_host(line_cursor& line);              // at mx, at a|b, at mx[2]
 fragment_block parse_fragment_call(line_cursor& line); // do NAME name=value ...; steps still empty

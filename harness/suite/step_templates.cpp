@@ -77,6 +77,9 @@ void texts(const expect_wire_body& s, const visitor& visit) {
 void texts(const expect_client& s, const visitor& visit) {
     maybe(s.text, visit);
 }
+void texts(const expect_query& s, const visitor& visit) {
+    visit(s.name);
+}
 void texts(const expect_dsn& s, const visitor& visit) {
     maybe(s.recipient, visit);
 }

@@ -42,8 +42,10 @@ namespace {
 
 class zone_in_service final : public served_zone {
   public:
-    zone_in_service(const std::shared_ptr<dns_server::impl>& of, int number)
-        : changed_(of->executor)
+    zone_in_service(const std::shared_ptr<dns_server::impl>& of, int number,
+                    std::function<void(const dns_question&)> each)
+        : each_(std::move(each))
+        , changed_(of->executor)
         , of_(of)
         , number_(number) {}
     ~zone_in_service() override {
@@ -56,10 +58,12 @@ class zone_in_service final : public served_zone {
     net::event& changed() override { return changed_; }
     void add(const dns_question& q) {
         asked_.push_back(q);
+        if (each_) each_(q);
         changed_.notify();
     }
 
   private:
+    std::function<void(const dns_question&)> each_;
     std::vector<dns_question> asked_;
     net::event changed_;
     std::weak_ptr<dns_server::impl> of_;
@@ -222,9 +226,10 @@ net::endpoint dns_server::local() const {
     return impl_->udp->local();
 }
 
-std::unique_ptr<served_zone> dns_server::serve(std::shared_ptr<const dns_zone> zone) {
+std::unique_ptr<served_zone> dns_server::serve(std::shared_ptr<const dns_zone> zone,
+                                               std::function<void(const dns_question&)> each) {
     const int number = impl_->answers.add(std::move(zone));
-    auto made = std::make_unique<zone_in_service>(impl_, number);
+    auto made = std::make_unique<zone_in_service>(impl_, number, std::move(each));
     impl_->served[number] = made.get();
     return made;
 }

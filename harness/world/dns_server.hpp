@@ -30,7 +30,9 @@ class dns_server {
     ~dns_server(); // zones that are still served outlive it unharmed
 
     net::endpoint local() const;
-    std::unique_ptr<served_zone> serve(std::shared_ptr<const dns_zone> zone);
+    // `each` is told of each question of this zone, too.
+    std::unique_ptr<served_zone> serve(std::shared_ptr<const dns_zone> zone,
+                                       std::function<void(const dns_question&)> each = {});
 
     // Told of each question, also of those that belong to no zone; `peer` is who asked.
     void watch(std::function<void(const dns_question&, const std::string& peer)> each);

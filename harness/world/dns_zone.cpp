@@ -223,6 +223,11 @@ const std::string& dns_zone::origin() const {
     return impl_->origin_text;
 }
 
+bool dns_zone::knows(std::string_view absolute_name) const {
+    const auto name = dns_name::absolute(absolute_name);
+    return name && impl_->apex_of(*name).has_value();
+}
+
 std::expected<std::shared_ptr<const dns_zone>, std::vector<zone_problem>>
 dns_zone::parse(std::string_view text, std::string_view origin) {
     std::vector<zone_problem> problems;

@@ -19,6 +19,8 @@ class dns_zone {
     ~dns_zone();
 
     const std::string& origin() const;
+    // Is a question about that name this zone's? All below the origin are, and those of records beside it.
+    bool knows(std::string_view absolute_name) const;
 
     struct impl; // dns_zone_data.hpp
     const impl& data() const { return *impl_; }
