@@ -1,10 +1,12 @@
 // A recursive-descent reader of RFC 5322 §3.4 and §4.4. Display names are read and forgotten.
 // What an address is becomes clear only at the sign behind the words: '@' makes them a local-part,
 // '<' a display name, ':' the name of a group.
-// Refuses octets above 127 in addresses (RFC 6532 is not offered), lets them pass in display names.
+// Octets above 127 may stand in display names, and in addresses where the caller allows UTF-8 (RFC 6532
+// §3.2).
 #include "reference/message/header_addresses.hpp"
 
 #include "reference/message/header_tokens.hpp"
+#include "reference/message/utf8.hpp"
 
 #include <utility>
 
@@ -14,16 +16,22 @@ namespace {
 
 class list_reader {
   public:
-    explicit list_reader(std::string_view body)
+    list_reader(std::string_view body, characters allowed)
         : body_(body)
-        , text_(body) {}
-    parsed<std::vector<mailbox>> read();
+        , text_(body)
+        , utf8_(allowed == characters::utf8 && is_utf8(body)) {}
+    parsed<bool> read();
+
+    std::vector<mailbox> found;
+    bool completing = false;
+    std::vector<std::size_t> missing; // with `completing`: offsets
 
   private:
     struct words {
         std::string as_local_part;
         int count = 0;
-        bool is_local_part = true; // word *("." word), and ASCII
+        bool is_local_part = true; // word *("." word), of octets that are allowed
+        std::size_t end = 0;       // the offset behind the last word
     };
 
     bool blank() { return skip_cfws(text_); }
@@ -42,10 +50,11 @@ class list_reader {
     parsed<bool> angle_address();
     parsed<bool> group();
     parsed<bool> finish(words local);
+    bool may_be_completed(const words& local);
 
     std::string_view body_;
     std::string_view text_;
-    std::vector<mailbox> found_;
+    bool utf8_;
     bool any_ = false; // an address or a group was there
 };
 
@@ -71,12 +80,14 @@ parsed<list_reader::words> list_reader::take_words() {
             if (word.empty()) break;
         }
         for (char c : word) {
-            if (c < 32 || c > 126) out.is_local_part = false; // char is signed or not: 8-bit fails both ways
+            const auto octet = static_cast<unsigned char>(c);
+            if (octet < 32 || octet == 127 || (octet > 127 && !utf8_)) out.is_local_part = false;
         }
         // Two words with no dot between them are a phrase, never a local-part.
         if (!dot_before) out.is_local_part = false;
         out.as_local_part += word;
         out.count += 1;
+        out.end = body_.size() - text_.size();
         dot_before = false;
     }
     if (dot_before) out.is_local_part = false;
@@ -93,7 +104,7 @@ parsed<std::string> list_reader::domain() {
     }
     std::string out;
     for (;;) {
-        auto label = take_atom(text_);
+        auto label = take_atom(text_, utf8_);
         if (label.empty()) return fail("domain expected");
         out += label;
         if (!blank()) return fail("comment without its ')'");
@@ -108,7 +119,14 @@ parsed<bool> list_reader::finish(words local) {
     if (!local.is_local_part) return fail("words in front of '@' are no local-part");
     auto host = domain();
     if (!host) return std::unexpected(host.error());
-    found_.push_back({std::move(local.as_local_part), std::move(*host)});
+    found.push_back({std::move(local.as_local_part), std::move(*host)});
+    return true;
+}
+
+// A local-part alone
+bool list_reader::may_be_completed(const words& local) {
+    if (!completing || local.count == 0 || !local.is_local_part) return false;
+    missing.push_back(local.end);
     return true;
 }
 
@@ -124,8 +142,11 @@ parsed<bool> list_reader::angle_address() {
     }
     auto local = take_words();
     if (!local) return std::unexpected(local.error());
-    if (!take('@')) return fail("address without a domain");
-    if (auto done = finish(std::move(*local)); !done) return done;
+    if (take('@')) {
+        if (auto done = finish(std::move(*local)); !done) return done;
+    } else if (!text_.starts_with('>') || !may_be_completed(*local)) {
+        return fail("address without a domain");
+    }
     if (!blank() || !take('>')) return fail("'>' expected after the address");
     if (!blank()) return fail("comment without its ')'");
     return true;
@@ -156,10 +177,12 @@ parsed<bool> list_reader::address(bool in_group) {
         if (in_group) return fail("a group must not hold another");
         return group();
     }
+    const bool over = text_.empty() || text_.front() == ',' || (in_group && text_.front() == ';');
+    if (over && may_be_completed(*front)) return true;
     return fail(front->count > 0 ? "address without a domain" : "address expected");
 }
 
-parsed<std::vector<mailbox>> list_reader::read() {
+parsed<bool> list_reader::read() {
     for (;;) {
         if (!blank()) return fail("comment without its ')'");
         if (take(',')) continue; // obs-addr-list has empty elements
@@ -168,13 +191,22 @@ parsed<std::vector<mailbox>> list_reader::read() {
         if (!text_.empty() && text_.front() != ',') return fail("',' expected between addresses");
     }
     if (!any_) return fail("no address");
-    return std::move(found_);
+    return true;
 }
 
 } // namespace
 
-parsed<std::vector<mailbox>> parse_address_list(std::string_view body) {
-    return list_reader(body).read();
+parsed<std::vector<mailbox>> parse_address_list(std::string_view body, characters allowed) {
+    list_reader reader(body, allowed);
+    if (auto read = reader.read(); !read) return std::unexpected(read.error());
+    return std::move(reader.found);
+}
+
+parsed<std::vector<std::size_t>> find_missing_domains(std::string_view body, characters allowed) {
+    list_reader reader(body, allowed);
+    reader.completing = true;
+    if (auto read = reader.read(); !read) return std::unexpected(read.error());
+    return std::move(reader.missing);
 }
 
 } // namespace refmail::message

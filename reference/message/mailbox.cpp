@@ -3,6 +3,7 @@
 #include "reference/message/mailbox.hpp"
 
 #include "reference/message/path.hpp"
+#include "reference/message/utf8.hpp"
 
 #include <algorithm>
 
@@ -14,12 +15,12 @@ char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-// Dot-string = Atom *("." Atom)
+// Dot-string = Atom *("." Atom), where what is beyond ASCII counts as atext (RFC 6531 §3.3)
 bool is_dot_string(std::string_view text) {
     if (text.empty() || text.front() == '.' || text.back() == '.') return false;
     char before = 'a';
     for (char c : text) {
-        if (c == '.' ? before == '.' : !is_atext(c)) return false;
+        if (c == '.' ? before == '.' : !is_atext(c) && static_cast<unsigned char>(c) < 0x80) return false;
         before = c;
     }
     return true;
@@ -50,6 +51,10 @@ std::string quote_local_part(std::string_view local_part) {
         out += c;
     }
     return out += '"';
+}
+
+bool mailbox::is_ascii() const {
+    return message::is_ascii(local_part) && message::is_ascii(domain);
 }
 
 bool mailbox::is_fully_qualified() const {

@@ -12,6 +12,7 @@ struct mailbox {
     std::string local_part; // unquoted octets, letter case as sent
     std::string domain;     // as sent; "[127.0.0.1]" for an address literal; empty only in <postmaster>
 
+    bool is_ascii() const; // else only SMTPUTF8 can carry it (RFC 6531)
     bool is_literal() const { return domain.starts_with('['); }
     // At least two labels, or an address literal: what RFC 6409 §4.2 asks of a submission.
     bool is_fully_qualified() const;

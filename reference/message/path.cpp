@@ -3,6 +3,8 @@
 // accepted) and dropped (it SHOULD be ignored). Offsets in errors count from the start of the argument.
 #include "reference/message/path.hpp"
 
+#include "reference/message/utf8.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -16,9 +18,10 @@ bool is_let_dig(char c) {
 
 class cursor {
   public:
-    cursor(std::string_view text, const size_limits& limits)
+    cursor(std::string_view text, const size_limits& limits, characters allowed)
         : text_(text)
-        , limits_(limits) {}
+        , limits_(limits)
+        , allowed_(allowed) {}
 
     std::size_t offset() const { return at_; }
     std::string_view rest() const { return text_.substr(at_); }
@@ -27,6 +30,15 @@ class cursor {
     bool take(char c) {
         if (!next_is(c)) return false;
         ++at_;
+        return true;
+    }
+    // UTF8-non-ascii of RFC 6532 §3.1, where it is allowed
+    bool take_beyond_ascii() {
+        auto rest = text_.substr(at_);
+        if (allowed_ != characters::utf8 || rest.empty() || static_cast<unsigned char>(rest.front()) < 0x80)
+            return false;
+        if (!take_code_point(rest)) return false;
+        at_ = text_.size() - rest.size();
         return true;
     }
     std::unexpected<parse_error> fail(std::string what) const { return fail_at(at_, std::move(what)); }
@@ -45,6 +57,7 @@ class cursor {
   private:
     std::string_view text_;
     const size_limits& limits_;
+    characters allowed_;
     std::size_t at_ = 0;
 };
 
@@ -52,6 +65,12 @@ parsed<std::string> cursor::quoted_string() {
     std::string out;
     const auto start = at_++;
     for (; !at_end(); ++at_) {
+        // RFC 6531 §3.3: qtextSMTP =/ UTF8-non-ascii, and no quoted-pairSMTP
+        const auto before = at_;
+        while (take_beyond_ascii()) {
+        }
+        out += text_.substr(before, at_ - before);
+        if (at_end()) break;
         char c = text_[at_];
         if (c == '"') {
             ++at_;
@@ -72,8 +91,8 @@ parsed<std::string> cursor::dot_string() {
     const auto start = at_;
     for (;;) {
         const auto atom = at_;
-        while (!at_end() && is_atext(text_[at_]))
-            ++at_;
+        while (!at_end() && (is_atext(text_[at_]) ? ++at_ > 0 : take_beyond_ascii())) {
+        }
         if (at_ == atom) {
             return fail(at_ == start ? "local-part missing or beginning with a character not allowed"
                                      : "a dot must stand between two atoms of a local-part");
@@ -92,13 +111,14 @@ parsed<std::string> cursor::local_part() {
     return out;
 }
 
-// Domain = sub-domain *("." sub-domain); sub-domain = Let-dig [Ldh-str]
+// Domain = sub-domain *("." sub-domain); sub-domain = Let-dig [Ldh-str], or a U-label (RFC 6531 §3.3), of
+// which more is asked when it is looked up.
 parsed<std::string> cursor::domain() {
     const auto start = at_;
     for (;;) {
         const auto label = at_;
-        while (!at_end() && (is_let_dig(text_[at_]) || text_[at_] == '-'))
-            ++at_;
+        while (!at_end() && (is_let_dig(text_[at_]) || text_[at_] == '-' ? ++at_ > 0 : take_beyond_ascii())) {
+        }
         if (next_is('_')) return fail("underscore is not allowed in a domain");
         if (at_ == label) return fail(at_ == start ? "domain missing" : "empty label in a domain");
         if (text_[label] == '-') return fail_at(label, "a label of a domain must not begin with a hyphen");
@@ -142,8 +162,8 @@ parsed<bool> cursor::source_route() {
 }
 
 // Path = "<" [ A-d-l ":" ] Mailbox ">"
-parsed<forward_path> take_path(std::string_view& text, const size_limits& limits) {
-    cursor c(text, limits);
+parsed<forward_path> take_path(std::string_view& text, const size_limits& limits, characters allowed) {
+    cursor c(text, limits, allowed);
     if (!c.take('<')) return c.fail("'<' expected before the address");
     auto routed = c.source_route();
     if (!routed) return std::unexpected(routed.error());
@@ -170,17 +190,19 @@ bool is_atext(char c) {
            (c != '\0' && std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos);
 }
 
-parsed<reverse_path> take_reverse_path(std::string_view& text, const size_limits& limits) {
+parsed<reverse_path> take_reverse_path(std::string_view& text, const size_limits& limits,
+                                       characters allowed) {
     if (text.starts_with("<>")) {
         text.remove_prefix(2);
         return reverse_path{};
     }
-    auto path = take_path(text, limits);
+    auto path = take_path(text, limits, allowed);
     if (!path) return std::unexpected(path.error());
     return reverse_path{false, std::move(path->address)};
 }
 
-parsed<forward_path> take_forward_path(std::string_view& text, const size_limits& limits) {
+parsed<forward_path> take_forward_path(std::string_view& text, const size_limits& limits,
+                                       characters allowed) {
     if (text.starts_with("<>")) return std::unexpected(parse_error{1, "the null path is for MAIL only"});
     // RFC 5321 §4.1.1.3: "<Postmaster>", in any letter case, needs no domain.
     constexpr std::size_t postmaster = 12;
@@ -189,29 +211,31 @@ parsed<forward_path> take_forward_path(std::string_view& text, const size_limits
         text.remove_prefix(postmaster);
         return path;
     }
-    return take_path(text, limits);
+    return take_path(text, limits, allowed);
 }
 
-parsed<mailbox> parse_mailbox(std::string_view text, const size_limits& limits) {
-    cursor c(text, limits);
+parsed<mailbox> parse_mailbox(std::string_view text, const size_limits& limits, characters allowed) {
+    cursor c(text, limits, allowed);
     auto box = c.mailbox();
     return whole(c, std::move(box));
 }
 
-parsed<std::string> parse_domain(std::string_view text, const size_limits& limits) {
-    cursor c(text, limits);
+parsed<std::string> parse_domain(std::string_view text, const size_limits& limits, characters allowed) {
+    cursor c(text, limits, allowed);
     auto host = c.domain();
     return whole(c, std::move(host));
 }
 
-parsed<std::string> parse_string(std::string_view text) {
+parsed<std::string> parse_string(std::string_view text, characters allowed) {
     const size_limits limits;
-    cursor c(text, limits);
+    cursor c(text, limits, allowed);
     if (c.next_is('"')) {
         auto quoted = c.quoted_string();
         return whole(c, std::move(quoted));
     }
-    auto bad = std::ranges::find_if_not(text, is_atext);
+    const bool utf8 = allowed == characters::utf8 && is_utf8(text);
+    auto bad = std::ranges::find_if_not(
+        text, [&](char one) { return is_atext(one) || (utf8 && static_cast<unsigned char>(one) > 127); });
     if (text.empty()) return c.fail("argument missing");
     if (bad != text.end()) {
         return cursor::fail_at(static_cast<std::size_t>(bad - text.begin()),

@@ -1,4 +1,4 @@
-// Received: RFC 5321 §4.4, with the protocol names of RFC 3848.
+// Received: RFC 5321 §4.4, with the protocol names of RFC 3848 and RFC 6531.
 // Time-stamp-line = "Received:" FWS From-domain By-domain Opt-info [CFWS] ";" FWS date-time
 // Folded so that no line comes near 998 octets, long host names included.
 #include "reference/message/trace.hpp"
@@ -24,17 +24,13 @@ std::string received_field(const received_facts& f) {
     return field + ";\r\n\t" + format_date_time(f.when) + "\r\n";
 }
 
-std::string_view with_protocol(transport t, bool tls, bool authenticated) {
-    switch (t) {
-    case transport::smtp: return "SMTP";
-    case transport::esmtp:
-        if (tls) return authenticated ? "ESMTPSA" : "ESMTPS";
-        return authenticated ? "ESMTPA" : "ESMTP";
-    case transport::lmtp:
-        if (tls) return authenticated ? "LMTPSA" : "LMTPS";
-        return authenticated ? "LMTPA" : "LMTP";
-    }
-    return "SMTP";
+std::string with_protocol(transport t, bool tls, bool authenticated, bool utf8) {
+    if (t == transport::smtp) return "SMTP";
+    // RFC 6531 §4.3: UTF8SMTP stands where ESMTP did, UTF8LMTP for LMTP.
+    std::string name = t == transport::lmtp ? (utf8 ? "UTF8LMTP" : "LMTP") : (utf8 ? "UTF8SMTP" : "ESMTP");
+    if (tls) name += 'S';
+    if (authenticated) name += 'A';
+    return name;
 }
 
 } // namespace refmail::message

@@ -3,6 +3,7 @@
 #include "reference/smtp/command_line.hpp"
 
 #include "reference/message/mailbox.hpp"
+#include "reference/message/utf8.hpp"
 
 #include <algorithm>
 #include <array>
@@ -19,7 +20,7 @@ constexpr std::array<std::pair<std::string_view, verb>, 22> verbs{{
     {"VRFY", verb::vrfy},         {"EXPN", verb::expn},         {"HELP", verb::help},
     {"STARTTLS", verb::starttls}, {"AUTH", verb::auth},         {"TURN", verb::not_provided},
     {"SEND", verb::not_provided}, {"SOML", verb::not_provided}, {"SAML", verb::not_provided},
-    {"ETRN", verb::not_provided}, {"ATRN", verb::not_provided}, {"BDAT", verb::not_provided},
+    {"ETRN", verb::not_provided}, {"ATRN", verb::not_provided}, {"BDAT", verb::bdat},
     {"BURL", verb::not_provided},
 }};
 
@@ -39,19 +40,14 @@ command_line split_command(std::string_view line) {
 }
 
 octet_fault check_octets(std::string_view line) {
-    auto fault = octet_fault::none;
+    const bool ascii = message::is_ascii(line);
+    if (!ascii && !message::is_utf8(line)) return octet_fault::not_utf8;
     for (char c : line) {
-        const auto octet = static_cast<unsigned char>(c);
-        if (octet > 127) return octet_fault::eight_bit;
-        if (fault != octet_fault::none) continue;
-        if (c == '\r')
-            fault = octet_fault::bare_cr;
-        else if (c == '\n')
-            fault = octet_fault::bare_lf;
-        else if (octet < 32 || octet == 127)
-            fault = octet_fault::control;
+        if (c == '\r') return octet_fault::bare_cr;
+        if (c == '\n') return octet_fault::bare_lf;
+        if (static_cast<unsigned char>(c) < 32 || c == 127) return octet_fault::control;
     }
-    return fault;
+    return ascii ? octet_fault::none : octet_fault::beyond_ascii;
 }
 
 bool take_prefix(std::string_view& text, std::string_view prefix) {

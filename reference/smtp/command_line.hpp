@@ -14,6 +14,7 @@ enum class verb {
     mail,
     rcpt,
     data,
+    bdat,
     rset,
     noop,
     quit,
@@ -22,7 +23,7 @@ enum class verb {
     help,
     starttls,
     auth,
-    not_provided, // TURN, SEND, SOML, SAML, ETRN, ATRN, BDAT, BURL
+    not_provided, // TURN, SEND, SOML, SAML, ETRN, ATRN, BURL
     unknown,
 };
 
@@ -34,8 +35,10 @@ struct command_line {
 
 command_line split_command(std::string_view line); // without CRLF and trailing blanks
 
-// Why the octets of a command line are not acceptable: 8-bit 500, controls 501 (RFC 5321 §2.4, §4.1.2).
-enum class octet_fault { none, eight_bit, control, bare_cr, bare_lf };
+// What is not, or not everywhere, acceptable in the octets of a command line: controls 501 (RFC 5321 §4.1.2),
+// above 127 500 (§2.4). beyond_ascii: it is UTF-8, has no other fault, and some commands may hold that
+// (RFC 6531); not_utf8: nobody may hold that.
+enum class octet_fault { none, not_utf8, beyond_ascii, control, bare_cr, bare_lf };
 octet_fault check_octets(std::string_view line);
 
 // Takes `prefix` (letters in any case) off the front; false if it is not there.

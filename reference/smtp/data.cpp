@@ -23,9 +23,16 @@ void session::machine::do_data(std::string_view arguments) {
     if (refuse_before_auth()) return;
     if (!transaction_) return reply(503, "5.5.1", "DATA: send MAIL first");
     // RFC 2033 §4.2: MUST be 503 in LMTP; RFC 5321 §3.3 leaves 503 or 554.
+    // RFC 3030 §2: not in one transaction with BDAT; §3: not for BINARYMIME.
+    if (transaction_->chunked)
+        return reply(503, "5.5.1", "DATA: the message has begun by BDAT, send RSET first");
+    if (transaction_->envelope().body == body_type::binary_mime)
+        return reply(503, "5.5.1", "DATA: binary content comes by BDAT only");
     if (!transaction_->has_recipients()) return reply(503, "5.5.1", "DATA: no valid recipients");
     reply(354, "", "Start mail input; end with <CRLF>.<CRLF>");
     begin_content();
+    announce_content();
+    state_ = state::data;
 }
 
 void session::machine::begin_content() {
@@ -49,23 +56,37 @@ void session::machine::begin_content() {
     } else {
         editor = std::make_unique<delivery_header>(policy_.limits.received_fields);
     }
-    transaction_->content =
-        std::make_unique<incoming_message>(policy_.limits, std::move(editor), message::received_field(facts));
+    transaction_->content = std::make_unique<incoming_message>(
+        policy_.limits, std::move(editor), message::received_field(facts), e.body == body_type::binary_mime);
+}
+
+void session::machine::announce_content() {
     actions_.push_back(begin_message{transaction_->share_envelope()});
-    state_ = state::data;
+    transaction_->begun = true;
+}
+
+// What is ready of the content goes on; `all`: nothing more comes.
+void session::machine::pass_content(bool all) {
+    auto& content = *transaction_->content;
+    // By BDAT the header section may yet say that it is binary; who keeps the message learns that first.
+    if (!transaction_->begun && content.header_ended()) {
+        if (content.is_binary()) transaction_->is_binary();
+        announce_content();
+    }
+    if (content.refused() && transaction_->begun && !transaction_->aborted) {
+        transaction_->aborted = true;
+        actions_.push_back(abort_message{content.refused()->text});
+    }
+    if (!transaction_->begun) return;
+    if (auto octets = content.take_ready(all ? 1 : piece); !octets.empty())
+        actions_.push_back(message_chunk{std::move(octets)});
 }
 
 // False: more octets are needed.
 bool session::machine::take_content(std::string_view& in) {
     auto& content = *transaction_->content;
     const bool ended = content.take(in);
-    if (content.refused() && !transaction_->aborted) {
-        transaction_->aborted = true;
-        actions_.push_back(abort_message{content.refused()->text});
-    }
-    if (auto octets = content.take_ready(ended ? 1 : piece); !octets.empty()) {
-        actions_.push_back(message_chunk{std::move(octets)});
-    }
+    pass_content(ended);
     if (ended) end_content();
     return ended;
 }
@@ -77,10 +98,15 @@ void session::machine::end_content() {
         state_ = state::awaiting_delivery;
         return;
     }
-    const auto& refused = *content.refused();
+    refuse_content(*content.refused());
+}
+
+void session::machine::refuse_content(const refusal& why) {
+    const refusal refused = why; // it may live in what is destroyed below
+    if (transaction_->begun && !transaction_->aborted) actions_.push_back(abort_message{refused.text});
     reply(refused);
     if (policy_.role == role::lmtp) {
-        // RFC 2033 §4.2: one reply for each accepted RCPT. It stays one error.
+        // RFC 2033 §4.2, §4.3: one reply for each accepted RCPT. It stays one error.
         const auto recipients = transaction_->envelope().recipients.size();
         for (std::size_t i = 1; i < recipients; ++i)
             write_reply(replies(), refused.code, refused.enhanced, refused.text);

@@ -23,6 +23,12 @@ void session::machine::list_extensions(std::vector<std::string>& lines) const {
     lines.push_back(fmt::format("SIZE {}", policy_.limits.message_size)); // RFC 1870
     lines.emplace_back("8BITMIME");                                       // RFC 6152
     lines.emplace_back("ENHANCEDSTATUSCODES");                            // RFC 2034
+    const auto offered = in_effect();
+    if (offered.dsn) lines.emplace_back("DSN");               // RFC 3461
+    if (offered.smtputf8) lines.emplace_back("SMTPUTF8");     // RFC 6531
+    if (offered.chunking) lines.emplace_back("CHUNKING");     // RFC 3030
+    if (offered.binarymime) lines.emplace_back("BINARYMIME"); // RFC 3030 §3 (3): only with CHUNKING
+    if (offered.requiretls) lines.emplace_back("REQUIRETLS"); // RFC 8689 §2: inside TLS
     // RFC 5321 §3.5.2: EXPN MUST be listed where it is supported, VRFY may.
     if (policy_.allow_vrfy) lines.emplace_back("VRFY");
     if (policy_.allow_expn) lines.emplace_back("EXPN");

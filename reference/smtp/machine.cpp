@@ -17,10 +17,21 @@ constexpr std::size_t most_unsent = 64 * 1024;
 
 // RFC 5321 §4.5.3.1.4: extensions lengthen particular commands.
 std::size_t longest_command(verb v, const policy& p) {
-    constexpr std::size_t size_parameter = 26;  // RFC 1870 §3
-    constexpr std::size_t auth_parameter = 500; // RFC 4954 §3
+    constexpr std::size_t size_parameter = 26;       // RFC 1870 §3
+    constexpr std::size_t body_parameter = 16;       // RFC 3030 §3 (8), RFC 6152 §2
+    constexpr std::size_t auth_parameter = 500;      // RFC 4954 §3
+    constexpr std::size_t dsn_on_mail = 107 + 13;    // RFC 3461 §5.4: " ENVID=" with 100, " RET=" with 8
+    constexpr std::size_t dsn_on_rcpt = 507 + 36;    // " ORCPT=" with 500, " NOTIFY=" with 28
+    constexpr std::size_t smtputf8_parameter = 10;   // RFC 6531 §3.1 (5)
+    constexpr std::size_t requiretls_parameter = 11; // RFC 8689 §2 (5)
+    const auto base = p.limits.command_line;
     switch (v) {
-    case verb::mail: return p.limits.command_line + size_parameter + (p.offer_auth ? auth_parameter : 0);
+    // RFC 3461 §5.4: long enough for any combination of parameters.
+    case verb::mail:
+        return base + size_parameter + body_parameter + (p.offer_auth ? auth_parameter : 0) +
+               (p.offer_dsn ? dsn_on_mail : 0) + (p.offer_smtputf8 ? smtputf8_parameter : 0) +
+               (p.offer_requiretls ? requiretls_parameter : 0);
+    case verb::rcpt: return base + (p.offer_dsn ? dsn_on_rcpt : 0);
     // RFC 4954 §4 keeps the client to 512, yet PLAIN may need more: three fields of 255 octets.
     case verb::auth: return std::max(p.limits.command_line, p.limits.auth_line);
     default: return p.limits.command_line;
@@ -80,7 +91,9 @@ std::size_t session::machine::consume(std::string_view in) {
     const auto all = in.size();
     bool progress = true;
     while (progress && wants_input() && !has_much_to_say()) {
-        progress = state_ == state::data ? take_content(in) : take_line(in);
+        progress = state_ == state::data    ? take_content(in)
+                   : state_ == state::chunk ? take_chunk(in)
+                                            : take_line(in);
     }
     if (state_ == state::awaiting_tls && !in.empty()) {
         // RFC 3207 §4: STARTTLS is the last command of its group. What stands behind it was put there by
@@ -95,7 +108,7 @@ bool session::machine::take_line(std::string_view& in) {
     // RFC 5321 §2.3.8: only CRLF ends a line.
     while (lf != std::string_view::npos && (lf == 0 || in[lf - 1] != '\r'))
         lf = in.find('\n', lf + 1);
-    const auto most = std::max(policy_.limits.auth_line, policy_.limits.command_line + 526);
+    const auto most = std::max(policy_.limits.auth_line, policy_.limits.command_line + 1200);
     if (lf == std::string_view::npos) {
         if (in.size() > most) {
             // We cannot keep more than that, so we skip to the line's end to stay in step.
@@ -151,8 +164,13 @@ void session::machine::handle_command(std::string_view line, std::size_t size) {
         return reply(500, "5.5.2", fmt::format("Line too long: at most {} octets", longest));
     }
     const auto fault = check_octets(line);
-    // RFC 5321 §2.4: octets above 127 are refused, normally with 500; no extension here permits them.
-    if (fault == octet_fault::eight_bit) return reply(500, "5.5.2", "Command with octets above 127");
+    // RFC 5321 §2.4: octets above 127 are refused, normally with 500, unless an extension permits them;
+    // RFC 6531 §3.2 does, wherever a mailbox can stand.
+    const bool has_mailbox = command.verb == verb::mail || command.verb == verb::rcpt ||
+                             command.verb == verb::vrfy || command.verb == verb::expn;
+    if (fault == octet_fault::not_utf8 ||
+        (fault == octet_fault::beyond_ascii && !(has_mailbox && in_effect().smtputf8)))
+        return reply(500, "5.5.2", "Command with octets above 127");
     if (command.verb == verb::unknown) return reply(500, "5.5.1", "Command not recognized");
     // RFC 5321 §4.1.2: invalid character codes in a command that has no other fault get 501.
     switch (fault) {
@@ -175,6 +193,7 @@ void session::machine::execute(const command_line& c) {
     case verb::mail: return do_mail(c.arguments);
     case verb::rcpt: return do_rcpt(c.arguments);
     case verb::data: return do_data(c.arguments);
+    case verb::bdat: return do_bdat(c.arguments);
     case verb::rset: return do_rset(c.arguments);
     // RFC 5321 §4.1.1.9: a parameter string is ignored.
     case verb::noop: return reply(250, "2.0.0", "OK");
@@ -206,12 +225,29 @@ void session::machine::do_quit(std::string_view arguments) {
 
 // RFC 4954 §6, RFC 3207 §4: 530 where login is required first. True: refused.
 bool session::machine::refuse_before_auth() {
-    if (policy_.role != role::submission || !user_.empty()) return false;
+    const auto refused = needs_login();
+    if (refused) reply(*refused);
+    return refused.has_value();
+}
+
+std::optional<refusal> session::machine::needs_login() const {
+    if (policy_.role != role::submission || !user_.empty()) return std::nullopt;
     if (!facts_.tls && !policy_.allow_plaintext_auth)
-        reply(530, "5.7.0", "Must issue a STARTTLS command first");
-    else
-        reply(530, "5.7.0", "Authentication required");
-    return true;
+        return refusal{530, "5.7.0", "Must issue a STARTTLS command first"};
+    return refusal{530, "5.7.0", "Authentication required"};
+}
+
+// What the client was, or would be, told of in reply to EHLO. HELO brings no extension: RFC 5321 §2.2.1;
+// those that only add parameters are taken all the same, for there is no harm in them.
+extensions session::machine::in_effect() const {
+    extensions e;
+    e.auth = policy_.offer_auth;
+    e.dsn = policy_.offer_dsn;
+    e.smtputf8 = policy_.offer_smtputf8 && (greeting_ == greeting::ehlo || greeting_ == greeting::lhlo);
+    e.chunking = policy_.offer_chunking;
+    e.binarymime = policy_.offer_binarymime && policy_.offer_chunking;
+    e.requiretls = policy_.offer_requiretls && facts_.tls;
+    return e;
 }
 
 } // namespace refmail::smtp

@@ -1,13 +1,15 @@
 // The state of a session and the commands that change it; what session.hpp promises is done here.
 // One member a command, in a file of its own where it is more than a few lines: greeting.cpp mail.cpp
-// rcpt.cpp data.cpp auth.cpp starttls.cpp verify.cpp help.cpp; dispatch and the short ones in machine.cpp.
-// Internal to reference/smtp.
+// rcpt.cpp data.cpp bdat.cpp auth.cpp starttls.cpp verify.cpp help.cpp; dispatch and the short ones in
+// machine.cpp. Internal to reference/smtp.
 #pragma once
 #include "reference/sasl/mechanism.hpp"
 #include "reference/smtp/command_line.hpp"
+#include "reference/smtp/parameters.hpp"
 #include "reference/smtp/session.hpp"
 #include "reference/smtp/transaction.hpp"
 
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -35,6 +37,7 @@ class session::machine {
         command,       // reading command lines
         auth_exchange, // 334 sent: reading one response line
         data,          // 354 sent: reading content
+        chunk,         // reading the octets of a BDAT (RFC 3030)
         awaiting_tls,  // the four that read nothing
         awaiting_password,
         awaiting_delivery,
@@ -44,7 +47,8 @@ class session::machine {
     enum class greeting { none, helo, ehlo, lhlo };
 
     bool wants_input() const {
-        return state_ == state::command || state_ == state::auth_exchange || state_ == state::data;
+        return state_ == state::command || state_ == state::auth_exchange || state_ == state::data ||
+               state_ == state::chunk;
     }
 
     bool has_input() const { return !input_.empty(); }
@@ -70,6 +74,7 @@ class session::machine {
     void do_mail(std::string_view arguments);
     void do_rcpt(std::string_view arguments);
     void do_data(std::string_view arguments);
+    void do_bdat(std::string_view arguments);
     void do_auth(std::string_view arguments);
     void do_starttls(std::string_view arguments);
     void do_vrfy(std::string_view arguments);
@@ -81,22 +86,35 @@ class session::machine {
     // Their parts
     void list_extensions(std::vector<std::string>& lines) const;
     bool auth_is_usable() const;
+    std::optional<refusal> needs_login() const;
     bool refuse_before_auth();
+    extensions in_effect() const;
+    std::string complete(std::string_view arguments) const;
     bool sender_is_acceptable(const message::reverse_path& sender);
-    void accept_recipient(const message::mailbox& address, resolution found);
+    void accept_recipient(const message::mailbox& address, resolution found, rcpt_parameters asked);
     void begin_content();
+    void announce_content();
+    void pass_content(bool all);
     bool take_content(std::string_view& in);
     void end_content();
+    void refuse_content(const refusal& r);
+    std::optional<refusal> why_no_chunk() const;
+    bool take_chunk(std::string_view& in);
+    void end_chunk();
+    void refuse_chunk();
     void reply_to_content(std::size_t recipient_index, delivery_verdict verdict);
     void take_step(const sasl::step& s);
     void auth_response(std::string_view line, std::size_t size);
     void auth_failed(int code, std::string_view enhanced, std::string_view text);
     std::optional<resolution> look_up(std::string_view name);
+    void show_mailboxes(int code, std::string_view enhanced, std::span<const std::string> lines,
+                        reply_text allowed);
 
     // Output
     std::string& replies();
     void reply(int code, std::string_view enhanced, std::string_view text);
-    void reply(int code, std::string_view enhanced, std::span<const std::string> lines);
+    void reply(int code, std::string_view enhanced, std::span<const std::string> lines,
+               reply_text allowed = reply_text::ascii);
     void reply(const refusal& r) { reply(r.code, r.enhanced, r.text); }
     void say_goodbye(int code, std::string_view enhanced, std::string_view text);
     void end_transaction();
@@ -110,6 +128,12 @@ class session::machine {
     greeting greeting_ = greeting::none;
     std::unique_ptr<sasl::mechanism> mechanism_;
     bool shutting_down_ = false;
+    // RFC 3030 §2: the BDAT whose octets are being read.
+    struct {
+        std::uint64_t size = 0, left = 0;
+        bool last = false;
+        std::optional<refusal> refused; // read and dropped; then this is said
+    } chunk_;
     std::size_t transactions_ = 0;
     std::size_t commands_ = 0;
     std::size_t errors_ = 0;

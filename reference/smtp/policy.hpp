@@ -1,6 +1,6 @@
 // What a server is set up to be: its role, its name, its limits with their reasons, its choices.
 // Plain data, shared by all sessions of a listener; must outlive them.
-// Documents: RFC 5321 §4.5.3.1, RFC 1870, RFC 4954 §4, RFC 6409, RFC 2033.
+// Documents: RFC 5321 §4.5.3.1, RFC 1870, RFC 4954 §4, RFC 6409, RFC 2033, RFC 3461, RFC 6531, RFC 3030.
 #pragma once
 #include "reference/message/path.hpp"
 
@@ -18,7 +18,7 @@ enum class role {
 
 struct limits {
     // RFC 5321 §4.5.3.1.4: 512 octets with CRLF must be taken. Parameters add to it per verb:
-    // SIZE 26 on MAIL (RFC 1870 §3), AUTH= 500 on MAIL (RFC 4954 §3).
+    // longest_command() in machine.cpp has how much.
     std::size_t command_line = 512;
     // RFC 4954 §4: exchange lines have a limit of their own; 12288 suffices for all known mechanisms.
     std::size_t auth_line = 12288;
@@ -54,6 +54,11 @@ struct policy {
     bool tls_ready = true;             // false: no certificate just now, STARTTLS gets 454
     bool offer_auth = false;           // set for submission; needs TLS unless the next line
     bool allow_plaintext_auth = false; // RFC 4954 §4: no plaintext passwords on an open line by default
+    bool offer_dsn = true;      // RFC 3461: RET, ENVID, NOTIFY, ORCPT; who stores mail must then send reports
+    bool offer_smtputf8 = true; // RFC 6531
+    bool offer_chunking = true; // RFC 3030: BDAT
+    bool offer_binarymime = true; // RFC 3030: only with the line before
+    bool offer_requiretls = true; // RFC 8689: inside TLS only
     // VRFY and EXPN: 252 where switched off (RFC 5321 §7.3). On submission only after AUTH.
     bool allow_vrfy = true;
     bool allow_expn = true;

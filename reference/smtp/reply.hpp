@@ -14,8 +14,12 @@ struct refusal {
     std::string text;
 };
 
+// RFC 6531 §3.7.4: UTF-8 only where the client asked for it, by VRFY or EXPN with SMTPUTF8.
+enum class reply_text { ascii, utf8 };
+
 // `enhanced` empty: none (greeting, EHLO, HELO, 3yz). Text must not be empty (§4.2: no bare codes).
 void write_reply(std::string& out, int code, std::string_view enhanced, std::string_view text);
-void write_reply(std::string& out, int code, std::string_view enhanced, std::span<const std::string> lines);
+void write_reply(std::string& out, int code, std::string_view enhanced, std::span<const std::string> lines,
+                 reply_text allowed = reply_text::ascii);
 
 } // namespace refmail::smtp

@@ -17,13 +17,14 @@ void session::machine::reply(int code, std::string_view enhanced, std::string_vi
     write_reply(replies(), code, enhanced, text);
 }
 
-void session::machine::reply(int code, std::string_view enhanced, std::span<const std::string> lines) {
+void session::machine::reply(int code, std::string_view enhanced, std::span<const std::string> lines,
+                             reply_text allowed) {
     if (code >= 500) ++errors_;
-    write_reply(replies(), code, enhanced, lines);
+    write_reply(replies(), code, enhanced, lines, allowed);
 }
 
 void session::machine::end_transaction() {
-    if (transaction_ && transaction_->content && !transaction_->aborted) {
+    if (transaction_ && transaction_->begun && !transaction_->aborted) {
         actions_.push_back(abort_message{"transaction ended before its content was complete"});
     }
     transaction_.reset();
@@ -107,7 +108,7 @@ bool session::in_transaction() const {
     return machine_->transaction_.has_value();
 }
 bool session::in_data() const {
-    return machine_->state_ == machine::state::data;
+    return machine_->state_ == machine::state::data || machine_->state_ == machine::state::chunk;
 }
 bool session::closed() const {
     return machine_->state_ == machine::state::closed;

@@ -37,7 +37,8 @@ submission_header::submission_header(const policy& p, const directory& d, std::s
     , policy_(p)
     , directory_(d)
     , envelope_(std::move(e))
-    , now_(now) {}
+    , now_(now)
+    , allowed_(envelope_->smtputf8 ? message::characters::utf8 : message::characters::ascii) {}
 
 bool submission_header::is_own(const message::mailbox& address) const {
     return directory_.may_send_as(envelope_->user, address);
@@ -54,8 +55,21 @@ void submission_header::check_repetition(const message::header_field& f, const s
     }
 }
 
+// RFC 6409 §4.2: an address without a domain is completed, with that of the user. One with half a domain is
+// not (check_addresses): there the guess could go wrong.
+std::string submission_header::completed(const message::header_field& f) const {
+    std::string raw(f.raw);
+    const auto missing = message::find_missing_domains(f.body(), allowed_);
+    if (!missing) return raw;
+    const auto domain = "@" + directory_.address_of(envelope_->user).domain;
+    const auto body = raw.find(':') + 1;
+    for (auto at = missing->rbegin(); at != missing->rend(); ++at)
+        raw.insert(body + *at, domain);
+    return raw;
+}
+
 void submission_header::check_addresses(const message::header_field& f, const std::string& name) {
-    auto list = message::parse_address_list(f.body());
+    auto list = message::parse_address_list(f.body(), allowed_);
     if (!list) {
         // RFC 6409 §5.1: illegal address syntax in header fields gets 554 after the end of data.
         refuse(554, "5.6.0", std::string(f.name) + " field: " + list.error().what);
@@ -78,7 +92,16 @@ void submission_header::field(const message::header_field& f) {
     // RFC 5322 §3.6.3: blind copies are not told about; the envelope already has them.
     if (is_one_of(name, {"bcc", "resent-bcc"})) return;
     if (is_singular(name)) check_repetition(f, name);
-    if (holds_addresses(name)) check_addresses(f, name);
+    if (holds_addresses(name)) {
+        const auto raw = completed(f);
+        const message::header_field whole{std::string_view(raw).substr(0, f.name.size()), raw};
+        check_addresses(whole, name);
+        return write(whole, name);
+    }
+    write(f, name);
+}
+
+void submission_header::write(const message::header_field& f, const std::string& name) {
     if (name == "date" && !message::is_date_time(f.body())) {
         seen_.erase(name); // RFC 6409 §8.2: may be corrected; add_missing() does
         return;

@@ -22,9 +22,15 @@ class transaction {
     void add(recipient r) { envelope_->recipients.push_back(std::move(r)); }
     bool has_recipients() const { return !envelope_->recipients.empty(); }
 
-    // Set from 354 on.
+    // Before anybody is told of the message: its header section calls it binary (RFC 3030 §3).
+    void is_binary() { envelope_->body = body_type::binary_mime; }
+
+    // Set from 354, or the first BDAT, on.
     std::unique_ptr<incoming_message> content;
+    bool begun = false;   // begin_message went out
     bool aborted = false; // the content is being read, but not kept any more
+    bool chunked = false; // RFC 3030 §2: it comes by BDAT, and by nothing else
+    bool failed = false;  // a chunk was refused: only RSET (or EHLO, QUIT) helps
 
   private:
     std::shared_ptr<smtp::envelope> envelope_;

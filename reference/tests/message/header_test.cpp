@@ -201,6 +201,11 @@ BOOST_AUTO_TEST_CASE(protocols) {
     BOOST_TEST(with_protocol(transport::lmtp, true, false) == "LMTPS");
     BOOST_TEST(with_protocol(transport::lmtp, false, true) == "LMTPA");
     BOOST_TEST(with_protocol(transport::lmtp, true, true) == "LMTPSA");
+    // RFC 6531 §4.3
+    BOOST_TEST(with_protocol(transport::smtp, false, false, true) == "SMTP");
+    BOOST_TEST(with_protocol(transport::esmtp, false, false, true) == "UTF8SMTP");
+    BOOST_TEST(with_protocol(transport::esmtp, true, true, true) == "UTF8SMTPSA");
+    BOOST_TEST(with_protocol(transport::lmtp, true, false, true) == "UTF8LMTPS");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -23,11 +23,13 @@ outcome on_tls(std::vector<turn> script) {
 BOOST_AUTO_TEST_SUITE(auth)
 
 BOOST_AUTO_TEST_CASE(is_listed_only_when_usable) {
-    const std::string common =
+    const std::string base =
         "250-mx.example.test greets c.test\r\n250-PIPELINING\r\n250-SIZE 1000000\r\n250-8BITMIME\r\n"
-        "250-ENHANCEDSTATUSCODES\r\n250-VRFY\r\n250-EXPN\r\n";
+        "250-ENHANCEDSTATUSCODES\r\n250-DSN\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n250-BINARYMIME\r\n";
+    const std::string tls_common = base + "250-REQUIRETLS\r\n250-VRFY\r\n250-EXPN\r\n";
+    const std::string common = base + "250-VRFY\r\n250-EXPN\r\n";
     run(submission(), {greeting, {"EHLO c.test\r\n", common + "250-HELP\r\n250 STARTTLS\r\n"}});
-    run(submissions(), {greeting, {"EHLO c.test\r\n", common + "250-HELP\r\n250 AUTH PLAIN LOGIN\r\n"}});
+    run(submissions(), {greeting, {"EHLO c.test\r\n", tls_common + "250-HELP\r\n250 AUTH PLAIN LOGIN\r\n"}});
     auto open = submission();
     open.policy.allow_plaintext_auth = true;
     run(open, {greeting,
@@ -176,7 +178,8 @@ BOOST_AUTO_TEST_CASE(starts_anew) {
              {"AUTH PLAIN " + plain_alice + "\r\n", "503 5.5.1 AUTH: send EHLO first\r\n"},
              {"EHLO c.test\r\n",
               "250-mx.example.test greets c.test\r\n250-PIPELINING\r\n250-SIZE 1000000\r\n250-8BITMIME\r\n"
-              "250-ENHANCEDSTATUSCODES\r\n250-VRFY\r\n250-EXPN\r\n250-HELP\r\n250 AUTH PLAIN LOGIN\r\n"},
+              "250-ENHANCEDSTATUSCODES\r\n250-DSN\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n250-BINARYMIME\r\n250-"
+              "REQUIRETLS\r\n250-VRFY\r\n250-EXPN\r\n250-HELP\r\n250 AUTH PLAIN LOGIN\r\n"},
              {"STARTTLS\r\n", "503 5.5.1 STARTTLS: TLS is active already\r\n"},
              {"AUTH PLAIN " + plain_alice + "\r\n", succeeded}});
     BOOST_TEST(o.log.at(0) == "tls");

@@ -260,7 +260,8 @@ BOOST_AUTO_TEST_CASE(greetings) {
          {"MAIL FROM:<>\r\n", "503 5.5.1 MAIL: send LHLO first\r\n"},
          {"LHLO c.test\r\n",
           "250-mx.example.test greets c.test\r\n250-PIPELINING\r\n250-SIZE 1000000\r\n250-8BITMIME\r\n"
-          "250-ENHANCEDSTATUSCODES\r\n250-VRFY\r\n250-EXPN\r\n250-HELP\r\n250 STARTTLS\r\n"},
+          "250-ENHANCEDSTATUSCODES\r\n250-DSN\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n250-BINARYMIME\r\n250-"
+          "VRFY\r\n250-EXPN\r\n250-HELP\r\n250 STARTTLS\r\n"},
          {"MAIL FROM:<>\r\n", "250 2.1.0 Sender <> OK\r\n"},
          {"DATA\r\n", "503 5.5.1 DATA: no valid recipients\r\n"},
          {"RCPT TO:<a@other.test>\r\n", "550 5.7.1 <a@other.test>: relaying denied\r\n"}});

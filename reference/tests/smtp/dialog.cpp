@@ -76,6 +76,16 @@ class small_town : public smtp::directory {
             return {
                 k::list, {"solo", "example.test"}, {local("bob")}, message::mailbox{"alice", "example.test"}};
         }
+        if (name == "j\xC3\xB6rg") {
+            return {k::mailbox, {name, "example.test"}, {local(name, "J\xC3\xB6rg Gr\xC3\xBCn")}, {}};
+        }
+        if (name == "zoe") return {k::mailbox, {name, "example.test"}, {local(name, "Zo\xC3\xAB")}, {}};
+        if (name == "world") {
+            return {k::list,
+                    {"world", "example.test"},
+                    {local("bob"), local("j\xC3\xB6rg")},
+                    message::mailbox{"bob", "example.test"}};
+        }
         if (name == "later") return {k::unavailable, address, {}, {}};
         if (name.size() == 64) return {k::mailbox, address, {local("alice")}, {}};
         return {k::unknown, address, {}, {}};

@@ -1,6 +1,7 @@
 // Drives a session from strings: "feed these octets, expect those". Each script runs three times, with the
 // octets of a turn given at once, one by one, and cut in two, and must answer alike each time.
-// Its directory: alice, bob, carl (no space), an alias, lists; what the session asks for is answered at once.
+// Its directory: alice, bob, carl (no space), jörg, zoe, an alias, lists; what the session asks for is
+// answered at once.
 #pragma once
 #include "reference/smtp/session.hpp"
 

@@ -101,7 +101,8 @@ BOOST_AUTO_TEST_CASE(mends_and_removes) {
 }
 
 BOOST_AUTO_TEST_CASE(refuses_bad_headers) {
-    refused("From: alice\r\n\r\n", "554 5.6.0 From field: address without a domain");
+    refused("From: Alice Smith\r\n\r\n", "554 5.6.0 From field: address without a domain");
+    refused("From: bob\r\n\r\n", "550 5.7.1 From field: not an address of user alice");
     refused(from + "To: bob@sales\r\n\r\n", "554 5.6.0 To field: domain 'sales' is not fully qualified");
     refused(from + "Cc: <bob@example.test\r\n\r\n", "554 5.6.0 Cc field: '>' expected after the address");
     refused(from + "Reply-To:\r\n\r\n", "554 5.6.0 Reply-To field: no address");
@@ -111,6 +112,31 @@ BOOST_AUTO_TEST_CASE(refuses_bad_headers) {
             "554 5.6.0 A line of the header section is no header field");
     refused("From: bob@example.test\r\n\r\n", "550 5.7.1 From field: not an address of user alice");
     refused("From: ceo@other.test\r\n\r\n", "550 5.7.1 From field: not an address of user alice");
+}
+
+BOOST_AUTO_TEST_CASE(completes_addresses_without_a_domain) { // RFC 6409 §4.2
+    BOOST_TEST(
+        mended("From: alice\r\nTo: bob (the builder), \"joe smith\" , c@other.test,\r\n Carl <carl>\r\n"
+               "Cc: friends: bob, info;\r\n\r\n") ==
+        "From: alice@example.test\r\nTo: bob@example.test (the builder), \"joe smith\"@example.test , "
+        "c@other.test,\r\n Carl <carl@example.test>\r\n"
+        "Cc: friends: bob@example.test, info@example.test;\r\n" +
+            date + id + "\r\n");
+    auto o = run_greeted(
+        submissions(),
+        {{"MAIL FROM:<alice>\r\n", "250 2.1.0 Sender <alice@example.test> OK\r\n"},
+         {"RCPT TO:<bob>\r\n", "250 2.1.5 Recipient <bob@example.test> OK\r\n"},
+         {"RCPT TO:<\"joe smith\"> NOTIFY=NEVER\r\n",
+          "250 2.1.5 Recipient <\"joe smith\"@example.test> OK\r\n"},
+         {"RCPT TO:<nosuch>\r\n", "550 5.1.1 <nosuch@example.test>: no such user here\r\n"},
+         {"RCPT TO:<a b>\r\n",
+          "501 5.1.3 Recipient address: '@' and a domain expected after the local-part (octet 3)\r\n"},
+         {"RCPT TO:<>\r\n", "501 5.1.3 Recipient address: the null path is for MAIL only (octet 2)\r\n"},
+         {"RCPT TO:<bob\r\n",
+          "501 5.1.3 Recipient address: '@' and a domain expected after the local-part (octet 5)\r\n"}});
+    run_greeted(mta(),
+                {{"MAIL FROM:<alice>\r\n", "501 5.1.7 Sender address: '@' and a domain expected after the "
+                                           "local-part (octet 7)\r\n"}});
 }
 
 BOOST_AUTO_TEST_CASE(local_names_count_as_qualified_and_groups_as_addresses) {

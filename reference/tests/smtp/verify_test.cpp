@@ -54,7 +54,8 @@ BOOST_AUTO_TEST_CASE(switched_off) {
         {{"", "*"},
          {"EHLO c.test\r\n",
           "250-mx.example.test greets c.test\r\n250-PIPELINING\r\n250-SIZE 1000000\r\n250-8BITMIME\r\n"
-          "250-ENHANCEDSTATUSCODES\r\n250-HELP\r\n250 STARTTLS\r\n"},
+          "250-ENHANCEDSTATUSCODES\r\n250-DSN\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n250-BINARYMIME\r\n250-"
+          "HELP\r\n250 STARTTLS\r\n"},
          {"VRFY nosuch\r\n", "252 2.0.0 Cannot VRFY user, but will accept message and attempt delivery\r\n"},
          {"EXPN nosuch\r\n",
           "252 2.0.0 Cannot EXPN list, but will accept message and attempt delivery\r\n"}});
