@@ -135,7 +135,8 @@ class destination {
             }
             co_await hand_over(so_far);
             // Who breaks off the first message of a fresh connection would do so to the next one.
-            if (connection_->failure()) one.dead = connection_->failure()->outcome;
+            if (connection_->failure() && !connection_->has_taken_any())
+                one.dead = connection_->failure()->outcome;
         }
         if (candidates_.empty()) so_far.add(nowhere_to_go());
     }

@@ -41,6 +41,8 @@ class outbound_connection {
     net::task<std::vector<relay::outcome>> transfer(const job& what, job_source& mail);
     bool is_ready() const { return session_ && session_->ready(); }
     std::size_t messages() const { return messages_; } // handed to it so far
+    // Some message got as far as a reply to its content, whatever it was.
+    bool has_taken_any() const { return session_ && session_->messages() > 0; }
 
     net::task<void> quit(); // if there is still somebody to say it to
 
