@@ -68,6 +68,12 @@ class session {
         for (const auto& key : {verb, line})
             if (const auto at = behaviour_.answers.find(key); at != behaviour_.answers.end())
                 answer = at->second;
+        if (verb == "RELAY" && behaviour_.on_relay) {
+            std::function<net::task<void>()> work = [&all = behaviour_, address = line.substr(6)] {
+                return all.on_relay(address, all.egress_port);
+            };
+            co_await net::spawn_beside(std::move(work));
+        }
         if (verb == "DATA" && answer.starts_with("354")) in_message_ = true;
         if (verb == "RCPT") recipients_.push_back(line.substr(9, line.find('>') - 9));
         co_await say(std::move(answer));
@@ -226,6 +232,17 @@ played play(const std::string& script, server& against, const options& how) {
     environment.accounts.assign(target.accounts.begin(), target.accounts.begin() + how.accounts);
     environment.token = "t0k3n";
     net::run([&]() -> net::task<void> {
+        std::unique_ptr<mailspec::world::surroundings> around;
+        if (how.with_world) {
+            const auto on = co_await boost::asio::this_coro::executor;
+            mailspec::world::surroundings::settings wanted;
+            wanted.dns = {"127.0.0.1", 0};
+            auto opened = mailspec::world::surroundings::open(on, wanted);
+            if (!opened) throw std::runtime_error(opened.error());
+            around = std::move(*opened);
+            environment.surroundings = around.get();
+            against.egress_port = around->egress_port();
+        }
         auto outcome = co_await script::run_case(*result.from, environment);
         result.outcome = std::move(outcome);
     });

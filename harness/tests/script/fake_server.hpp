@@ -39,6 +39,9 @@ struct server {
     bool refuses_connections = false;
     bool plain_submissions = false; // talks SMTP where TLS is due
     bool resets_at_once = false;
+    // `RELAY ADDRESS`: connects there, beside the dialog; the port is that of remote hosts. See fake_mta.hpp.
+    std::function<net::task<void>(std::string address, std::uint16_t port)> on_relay;
+    std::uint16_t egress_port = 0;
 
     std::string controls;     // "kill start": what was done to the server
     std::string cannot_start; // a sentence: start fails with it
@@ -57,6 +60,7 @@ struct options {
     int accounts = 2;
     bool with_mailboxes = true;
     bool with_control = true;
+    bool with_world = false; // remote hosts and a DNS of its own
 };
 
 struct played {
