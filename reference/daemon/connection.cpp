@@ -115,6 +115,10 @@ net::task<void> connection::serve() {
         }
         const bool goes_on = co_await pump();
         if (!goes_on) co_return;
+        // From 354 on, or from each BDAT: the message is announced to begin() when its header section is over.
+        const bool in_content = session_->in_data();
+        if (in_content && !in_content_) message_end_ = net::deadline::in(shared_.how.limits.message_time);
+        in_content_ = in_content;
         interruptible_ = true;
         const auto got = co_await stream_->read_some(room, read_deadline());
         interruptible_ = false;
@@ -266,7 +270,6 @@ void connection::begin(const smtp::begin_message& wanted) {
     plan_ = plan_deliveries(*envelope_, shared_.clock.seconds());
     const bool binary = envelope_->body == smtp::body_type::binary_mime;
     draft_ = std::make_shared<store::draft>(*shared_.mail, plan_.deliveries, binary);
-    message_end_ = net::deadline::in(shared_.how.limits.message_time);
 }
 
 net::task<void> connection::spill() {

@@ -59,6 +59,7 @@ class connection {
     std::shared_ptr<store::draft> draft_;
 
     net::deadline session_end_, message_end_, shutdown_end_;
+    bool in_content_ = false; // message_end_ holds
     bool shutting_down_ = false, told_ = false, interruptible_ = false;
     std::string ended_by_ = "client";
     std::size_t messages_ = 0, refusals_ = 0;

@@ -66,6 +66,9 @@ BOOST_AUTO_TEST_CASE(line_ends_are_canonical) {
     BOOST_TEST(find(*reader, "a").value().at(0) == "a\r\nb\r\nc\rd\r\n");
     BOOST_TEST(with_crlf("") == "");
     BOOST_TEST(with_crlf("\n\n") == "\r\n\r\n");
+    // A mailbox that keeps binary content as it came
+    BOOST_TEST(with_crlf("a\r\n\nb\rc\r\n") == "a\r\n\nb\rc\r\n");
+    BOOST_TEST(with_crlf("\r\n\r\n") == "\r\n\r\n");
 }
 
 BOOST_AUTO_TEST_CASE(only_messages_with_the_token_the_oldest_first) {
