@@ -58,9 +58,9 @@ int serve(const command& wanted) {
     shared.tidy();
     outgoing.begin();
     if (wanted.json)
-        std::fputs(ready_json(shared, running).c_str(), stdout);
+        std::fputs(ready_json(shared, running, outgoing).c_str(), stdout);
     else if (!wanted.quiet)
-        std::fputs(ready_text(shared, running).c_str(), stdout);
+        std::fputs(ready_text(shared, running, outgoing).c_str(), stdout);
     std::fflush(stdout);
     running.run();
     outgoing.finish(std::chrono::seconds(5));

@@ -213,6 +213,9 @@ command parse_command_line(int argc, const char* const* argv) {
         app.add_subcommand("hash-password", "print the hash of a password, for the configuration file");
     hash->add_option("password", made.password,
                      "the password; without it, a line is read from standard input");
+    auto* route = app.add_subcommand("route", "print where mail for a domain would go, and send nothing");
+    route->add_option("domain", made.domain, "the part behind the @")->required();
+    route->fallthrough(); // its options are those of the daemon
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
@@ -224,6 +227,7 @@ command parse_command_line(int argc, const char* const* argv) {
         made.kind = command::kind::hash_password;
     else
         serve(given, made);
+    if (route->parsed()) made.kind = command::kind::show_route;
     return made;
 }
 

@@ -8,13 +8,14 @@
 namespace refmail::daemon {
 
 struct command {
-    enum class kind { serve, hash_password, finished };
+    enum class kind { serve, hash_password, show_route, finished };
     command::kind kind = kind::serve;
     settings how;              // serve
     std::string configuration; // serve: the file that `how` was read from, or empty
     bool json = false;         // serve: the ready line for programs
     bool quiet = false;        // serve: say nothing when ready
     bool temporary = false;    // serve: how.data was made for this run and goes with it
+    std::string domain;        // show_route, with `how`
     std::string password;      // hash_password; empty: read a line from standard input
     int exit_code = 0;         // finished: help, version or a usage error was printed
 };

@@ -115,6 +115,10 @@ net::task<route::found_route> router::find(std::string domain, route::tls_wish w
     return route::find_route(std::move(domain), parts_->resolver, parts_->routing, wish);
 }
 
+std::string router::shared_way(const std::string& domain) const {
+    return route::shared_way(domain, parts_->routing);
+}
+
 net::task<void> router::keep_policies_fresh() {
     for (;;) {
         const auto next = parts_->clock.now() + std::chrono::hours(1);

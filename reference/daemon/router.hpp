@@ -24,6 +24,8 @@ class router {
 
     net::task<route::found_route> find(std::string domain, route::tls_wish wish = route::tls_wish::usual);
 
+    std::string shared_way(const std::string& domain) const; // route::shared_way()
+
     // Fetches policies anew before they expire (RFC 8461 §3.3), for ever. To be spawned beside the rest.
     net::task<void> keep_policies_fresh();
 
