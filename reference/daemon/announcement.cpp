@@ -17,7 +17,7 @@ constexpr const char* meanings[] = {
 
 } // namespace
 
-std::string ready_json(const services& shared, const server& running) {
+std::string ready_json(const services& shared, const server& running, const outgoing_mail& outgoing) {
     namespace json = boost::json;
     json::array accounts;
     for (const auto& one : shared.how.accounts) {
@@ -38,10 +38,11 @@ std::string ready_json(const services& shared, const server& running) {
     whole["certificate"] = shared.certificate_path;
     whole["data"] = shared.how.data;
     whole["maildir"] = shared.mail->maildir_path("{user}");
+    if (const auto control = outgoing.control()) whole["control"] = to_string(*control);
     return json::serialize(whole) + "\n";
 }
 
-std::string ready_text(const services& shared, const server& running) {
+std::string ready_text(const services& shared, const server& running, const outgoing_mail& outgoing) {
     std::string text = fmt::format("refmaild serves {}\n\n", fmt::join(shared.how.domains, ", "));
     for (std::size_t i = 0; i < std::size(names); ++i)
         for (const auto& bound : running.addresses_of(names[i]))
@@ -59,8 +60,13 @@ std::string ready_text(const services& shared, const server& running) {
                             fmt::join(list.members, ", "));
     text += fmt::format("\n  mailboxes    {}\n  certificate  {}\n", shared.mail->maildir_path("{user}"),
                         shared.certificate_path);
-    text +=
-        "\nMail for other domains is held under " + shared.mail->queue_path() + ", not sent. Ctrl-C ends.\n";
+    if (const auto control = outgoing.control())
+        text += fmt::format("  control      http://{}/queue, or: refmaild queue list --control {}\n",
+                            to_string(*control), to_string(*control));
+    text += shared.how.relay.anywhere
+                ? "\nMail for other domains is sent to wherever it must go. Ctrl-C ends.\n"
+                : "\nMail for other domains is sent to hosts on this machine only; the rest waits under " +
+                      shared.mail->queue_path() + ". Ctrl-C ends.\n";
     return text;
 }
 

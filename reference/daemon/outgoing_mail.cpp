@@ -1,6 +1,7 @@
 // The sending side of the daemon; see the header.
 #include "reference/daemon/outgoing_mail.hpp"
 
+#include "reference/daemon/control_requests.hpp"
 #include "reference/daemon/log_line.hpp"
 #include "reference/daemon/queue_runner.hpp"
 #include "reference/daemon/router.hpp"
@@ -28,6 +29,9 @@ struct outgoing_mail::impl {
         carrying.host_name = host_name_of(s.how);
         carrying.anywhere = s.how.relay.anywhere;
         carrying.trust = trust;
+        if (!s.how.control) return;
+        auto answer = [this](control_request what) { return requests.answer(std::move(what)); };
+        control.emplace(context.get_executor(), *s.how.control, answer);
     }
 
     queue_runner::ways ways_out() {
@@ -53,6 +57,8 @@ struct outgoing_mail::impl {
     outbound_settings carrying;
     router roads;
     queue_runner runner;
+    control_requests requests{shared.clock, runner, context.get_executor()};
+    std::optional<control_port> control;
     asio::steady_timer ending{context};
     std::thread thread;
 };
@@ -75,6 +81,7 @@ outgoing_mail::~outgoing_mail() {
 
 void outgoing_mail::begin() {
     asio::co_spawn(impl_->context, impl_->roads.keep_policies_fresh(), asio::detached);
+    if (impl_->control) asio::co_spawn(impl_->context, impl_->control->serve(), asio::detached);
     impl_->runner.begin(std::move(impl_->shared.waiting_ids));
     impl_->thread = std::thread([this] { impl_->context.run(); });
 }
@@ -84,7 +91,7 @@ void outgoing_mail::added(const queue::entry& e) {
 }
 
 std::optional<net::endpoint> outgoing_mail::control() const {
-    return std::nullopt;
+    return impl_->control ? std::optional(impl_->control->address()) : std::nullopt;
 }
 
 void outgoing_mail::impl::look_for_the_end(net::clock::time_point until) {

@@ -223,7 +223,7 @@ void queue_runner::take_outcomes(number which, std::vector<queue::attempt> outco
     round.attempted = true;
     round.unreachable = round.unreachable || unreachable;
     std::move(outcomes.begin(), outcomes.end(), std::back_inserter(round.pending));
-    if (backlog_.is_in_round(which)) round.over = backlog_.end_part(which);
+    round.over = !backlog_.is_in_round(which) || backlog_.end_part(which);
     if (round.writing) return;
     round.writing = true;
     ++settling_;
@@ -259,7 +259,7 @@ net::task<void> queue_runner::settle(number which) {
             co_await write(e);
         auto& after = rounds_[which];
         after.entry = std::make_shared<const queue::entry>(e);
-        if (!after.pending.empty() || after.over != over) continue;
+        if (!after.pending.empty() || after.over != over || e.held != backlog_.is_held(which)) continue;
         after.writing = false;
         if (finished || over) close_round(which, e);
         break;

@@ -50,18 +50,17 @@ class queue_runner {
     // By command. The token is alive until what began through it is settled: attempted, written down, the
     // senders told, and that mail attempted, too.
     using token = std::shared_ptr<void>;
-    void await_all_due(const token& until);                // what is due or under way
-    bool await(const std::string& id, const token& until); // false: no such message, or it just waits
+    void await_all_due(const token& until); // what is due or under way
     void run_now(queue::backlog::number which, const token& until);
     void run_all_now(const std::string& domain, const token& until); // empty: of all domains
-    void hold(queue::backlog::number which);
-    void release(queue::backlog::number which);
-    net::task<bool> remove(queue::backlog::number which); // false: it is under way just now
-    net::task<bool> bounce(queue::backlog::number which); // the same
+    net::task<void> hold(queue::backlog::number which);
+    net::task<void> release(queue::backlog::number which); // it is due at once
+    // False: it is under way just now, and nothing was done.
+    net::task<bool> remove(queue::backlog::number which);              // nobody is told
+    net::task<bool> bounce(queue::backlog::number which, token until); // the sender is told
     net::task<std::optional<queue::entry>> read(queue::backlog::number which);
 
-    queue::backlog& waiting() { return backlog_; }
-    const services& shared() const { return shared_; }
+    const queue::backlog& waiting() const { return backlog_; }
 
   private:
     class line;                                    // the mail for one destination, as a job_source
@@ -83,6 +82,8 @@ class queue_runner {
     net::task<bool> write(const queue::entry& e);
     net::task<bool> erase(const std::string& id);
     net::task<store::result<queue::entry>> read_from_disk(std::string id);
+    net::task<void> write_held(number which, bool held);
+    bool is_busy(number which) const;
     void close_round(number which, const queue::entry& e);
     queue::backlog::summary summary_of(const queue::entry& e) const;
     std::string destination_of(const queue::entry& e, const std::string& address) const;

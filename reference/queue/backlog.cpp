@@ -209,7 +209,7 @@ void backlog::wait(number which, const summary& as) {
     forget_destinations(before);
     r.next_attempt = as.next_attempt;
     r.tells_at = as.tells_at;
-    r.held = r.held || as.held;
+    r.held = as.held;
     r.parts = r.taken = 0;
     if (!r.held) set_alarm(which);
     r.token.reset();
@@ -244,11 +244,15 @@ void backlog::hold(number which) {
     if (r.parts == 0) r.token.reset();
 }
 
-void backlog::release(number which) {
+void backlog::unhold(number which) {
     record& r = records_[which];
     r.held = false;
-    r.next_attempt = 0;
     if (r.parts == 0) set_alarm(which);
+}
+
+void backlog::release(number which) {
+    records_[which].next_attempt = 0;
+    unhold(which);
 }
 
 void backlog::attach(number which, std::shared_ptr<void> token) {

@@ -84,6 +84,7 @@ class backlog {
     void remove(number which);
 
     void hold(number which);    // no round any more; one that has begun ends for what no connection has
+    void unhold(number which);  // takes it back, where nothing has come of it
     void release(number which); // due at once
 
     const std::string& id(number which) const { return records_[which].id; }

@@ -53,6 +53,7 @@ class Host:
         while line := lines.readline().decode("utf-8", "surrogateescape").rstrip("\r\n"):
             with self.changed:
                 self.commands.append(line)
+                self.changed.notify_all()
             verb = line.split(" ")[0].upper()
             reply = self.answer(line)
             if reply == "close":

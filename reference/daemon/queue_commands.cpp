@@ -1,0 +1,117 @@
+// What may be done to the queue by hand; see queue_runner.hpp.
+#include "reference/daemon/off_loop.hpp"
+#include "reference/daemon/queue_runner.hpp"
+#include "reference/store/queue_folder.hpp"
+
+namespace refmail::daemon {
+
+using queue::backlog;
+
+void queue_runner::await_all_due(const token& until) {
+    look();
+    for (const auto which : backlog_.all())
+        if (backlog_.is_in_round(which) || rounds_.contains(which)) backlog_.attach(which, until);
+}
+
+void queue_runner::run_now(number which, const token& until) {
+    for (const auto* where : backlog_.destinations(which))
+        backlog_.forget_down(where->name);
+    end_without_attempt(backlog_.make_due(which, shared_.clock.seconds()));
+    if (backlog_.is_in_round(which)) backlog_.attach(which, until);
+    look();
+}
+
+void queue_runner::run_all_now(const std::string& domain, const token& until) {
+    const auto wanted = message::lower_case(domain);
+    for (const auto which : backlog_.all()) {
+        bool mine = wanted.empty();
+        // "a.test" and "a.test by-tls" both go to a.test
+        for (const auto* where : backlog_.destinations(which))
+            mine = mine || where->name.substr(0, where->name.find(' ')) == wanted;
+        if (mine && !backlog_.is_held(which)) run_now(which, until);
+    }
+}
+
+// Being held outlives a restart: it is in the envelope.
+net::task<void> queue_runner::write_held(number which, bool held) {
+    const std::string id = backlog_.id(which);
+    auto read = co_await read_from_disk(id);
+    if (!read || backlog_.find(id) != which) co_return;
+    read->held = held;
+    co_await write(*read);
+}
+
+net::task<void> queue_runner::hold(number which) {
+    const bool was_in_round = backlog_.is_in_round(which);
+    backlog_.hold(which);
+    if (backlog_.is_in_round(which)) co_return; // a connection has it; it is written down with the outcome
+    if (const auto round = rounds_.find(which); was_in_round && round != rounds_.end()) {
+        if (round->second.attempted) {
+            round->second.over = true;
+            co_return take_outcomes(which, {}, false);
+        }
+        rounds_.erase(round);
+    }
+    co_await write_held(which, true);
+}
+
+net::task<void> queue_runner::release(number which) {
+    const std::string id = backlog_.id(which);
+    if (!rounds_.contains(which)) co_await write_held(which, false);
+    if (backlog_.find(id) != which) co_return;
+    backlog_.release(which);
+    look();
+}
+
+bool queue_runner::is_busy(number which) const {
+    return backlog_.is_under_way(which) || rounds_.contains(which);
+}
+
+net::task<bool> queue_runner::remove(number which) {
+    const std::string id = backlog_.id(which);
+    backlog_.hold(which); // out of the lines
+    if (!backlog_.is_under_way(which))
+        std::erase_if(rounds_, [&](const auto& r) { return r.first == which && !r.second.writing; });
+    if (is_busy(which)) {
+        backlog_.unhold(which);
+        co_return false;
+    }
+    fresh_.erase(which);
+    co_await erase(id);
+    if (backlog_.find(id) == which) backlog_.remove(which);
+    co_return true;
+}
+
+net::task<bool> queue_runner::bounce(number which, token until) {
+    const std::string id = backlog_.id(which);
+    if (is_busy(which)) co_return false;
+    backlog_.hold(which);
+    auto read = co_await read_from_disk(id);
+    if (!read || backlog_.find(id) != which || is_busy(which)) co_return false;
+    std::vector<queue::attempt> outcomes;
+    for (std::size_t i = 0; i < read->recipients.size(); ++i) {
+        queue::attempt given_up;
+        given_up.recipient = i;
+        given_up.what = queue::attempt::came::failed;
+        given_up.host = read->recipients[i].last_host;
+        given_up.reply = read->recipients[i].last_reply;
+        if (given_up.reply.empty()) given_up.reply = "given up by the postmaster";
+        given_up.status = read->recipients[i].status;
+        outcomes.push_back(std::move(given_up));
+    }
+    rounds_[which].entry = std::make_shared<const queue::entry>(std::move(*read));
+    backlog_.attach(which, std::move(until));
+    take_outcomes(which, std::move(outcomes), false);
+    co_return true;
+}
+
+net::task<std::optional<queue::entry>> queue_runner::read(number which) {
+    if (const auto round = rounds_.find(which); round != rounds_.end() && round->second.entry)
+        co_return *round->second.entry;
+    const std::string id = backlog_.id(which);
+    auto found = co_await read_from_disk(id);
+    if (!found) co_return std::nullopt;
+    co_return std::move(*found);
+}
+
+} // namespace refmail::daemon
