@@ -20,6 +20,10 @@ std::string copies(std::size_t n) {
     return n == 1 ? "1 copy" : fmt::format("{} copies", n);
 }
 
+auto at_least(std::size_t number) {
+    return [number](const std::vector<std::string>& messages) { return messages.size() >= number; };
+}
+
 // Differs from the case's token, and does not contain it, so the message is not found in its place.
 std::string token_of_last_message(const std::string& token, int number) {
     return fmt::format("last{}-{}-{}", number, token.substr(0, token.size() / 2),
@@ -48,59 +52,53 @@ interpreter::result interpreter::expect_delivered(const suite::step& s, const su
 
 // Looks again and again until so many messages are there or the time is over.
 net::task<net::result<std::vector<std::string>>>
-interpreter::look(world::mailbox_owner owner, std::string token, net::deadline until, std::size_t least) {
+interpreter::look(world::mailbox_owner owner, std::string token, net::deadline until,
+                  std::function<bool(const messages&)> enough) {
     auto wait = first_wait;
     for (;;) {
         auto found = co_await environment_.mailboxes->find(owner, token);
-        const bool enough = !found || found->size() >= least;
-        if (enough || environment_.timeless || until.passed()) co_return found;
+        if (!found) co_return found;
+        if (enough(*found) || environment_.timeless || until.passed()) {
+            outcome_.looks.push_back({owner.address, token, *found});
+            co_return found;
+        }
         const auto next = net::deadline::in(wait).earlier(until);
         co_await net::sleep_until(next);
         wait = std::min(wait * 2, longest_wait);
     }
 }
 
-std::size_t interpreter::remember_look(const std::string& address, const std::string& token,
-                                       const std::vector<std::string>& messages) {
-    auto& looks = outcome_.looks;
-    const auto same = [&](const mailbox_look& l) { return l.address == address && l.token == token; };
-    auto at = std::ranges::find_if(looks, same);
-    if (at == looks.end()) at = looks.insert(looks.end(), mailbox_look{address, token, {}});
-    at->messages = messages;
-    return static_cast<std::size_t>(at - looks.begin());
-}
-
-void interpreter::look_at(std::string raw) {
+void interpreter::look_at(std::string raw, int stream) {
     message_ = wire::parse_message(raw);
+    message_stream_ = stream;
+    wire_.reset();
     outcome_.deliveries.push_back(std::move(raw));
 }
 
 interpreter::result interpreter::wait_for_mail(const suite::step& s, const suite::expect_delivered& e,
                                                world::mailbox_owner owner) {
     const auto until = net::deadline::in(e.within).earlier(limit_);
-    auto found = co_await look(owner, environment_.token, until);
+    auto found = co_await look(owner, environment_.token, until, at_least(1));
     if (!found) co_return troubled(found.error().text);
     if (found->empty())
         co_return does_not_hold(fmt::format("a message for {}", owner.address),
                                 fmt::format("none within {}", describe(e.within)));
-    const auto index = remember_look(owner.address, environment_.token, *found);
-    outcome_.steps.push_back({judged::what::mailbox, &s, s.claim, -1, index, 0});
+    outcome_.steps.push_back({judged::what::mailbox, &s, s.claim, -1, outcome_.looks.size() - 1, 0});
     look_at(std::move(found->front()));
     co_return holds();
 }
 
 // Sends a message of ours, and waits until it is there.
-interpreter::result interpreter::outlast(world::mailbox_owner owner, const suite::expect_delivered& e,
+interpreter::result interpreter::outlast(world::mailbox_owner owner, std::chrono::milliseconds within,
                                          net::deadline until) {
     const auto token = token_of_last_message(environment_.token, ++last_messages_);
     const auto sent = co_await send_last_message(owner.address, token);
     if (!sent) co_return troubled("cannot send the message that ends the wait for mail: " + sent.error());
-    const auto found = co_await look(owner, token, until);
+    const auto found = co_await look(owner, token, until, at_least(1));
     if (!found) co_return troubled(found.error().text);
     if (found->empty())
         co_return troubled(fmt::format("the message that ends the wait for mail did not arrive within {}",
-                                       describe(e.within)));
-    remember_look(owner.address, token, *found);
+                                       describe(within)));
     co_return holds();
 }
 
@@ -111,7 +109,7 @@ interpreter::result interpreter::wait_past_mail(const suite::step& s, const suit
                                                 world::mailbox_owner owner) {
     const auto until = net::deadline::in(e.within).earlier(limit_);
     const auto wanted = static_cast<std::size_t>(e.negative ? 0 : *e.times);
-    auto found = co_await look(owner, environment_.token, until, std::min<std::size_t>(wanted, 1));
+    auto found = co_await look(owner, environment_.token, until, at_least(std::min<std::size_t>(wanted, 1)));
     if (!found) co_return troubled(found.error().text);
     const auto& accounts = environment_.accounts;
     const bool known =
@@ -120,13 +118,12 @@ interpreter::result interpreter::wait_past_mail(const suite::step& s, const suit
         co_return troubled("to tell that no mail came, one account is needed; the target has none to lease");
     const auto last_owner = known ? owner : owner_of(accounts.front().address);
     for (int round = 0; round < last_rounds && found->size() <= wanted; ++round) {
-        auto outlasted = co_await outlast(last_owner, e, until);
+        auto outlasted = co_await outlast(last_owner, e.within, until);
         if (!outlasted.held()) co_return outlasted;
         // Too few may be late; whoever waits for none has waited.
-        found = co_await look(owner, environment_.token, until, wanted);
+        found = co_await look(owner, environment_.token, until, at_least(wanted));
         if (!found) co_return troubled(found.error().text);
     }
-    const auto index = remember_look(owner.address, environment_.token, *found);
     if (found->size() != wanted) {
         const auto expected = wanted == 0
                                   ? fmt::format("no message for {}", owner.address)
@@ -134,7 +131,7 @@ interpreter::result interpreter::wait_past_mail(const suite::step& s, const suit
         auto actual = wanted == 0 ? "a message:\n" + found->front() : copies(found->size());
         co_return does_not_hold(expected, std::move(actual));
     }
-    outcome_.steps.push_back({judged::what::mailbox, &s, s.claim, -1, index, 0});
+    outcome_.steps.push_back({judged::what::mailbox, &s, s.claim, -1, outcome_.looks.size() - 1, 0});
     if (!found->empty()) look_at(std::move(found->front()));
     co_return holds();
 }
@@ -150,7 +147,8 @@ step_result interpreter::check_message(const suite::step& s) {
     else
         r = check_body(*message_, std::get<suite::expect_body>(s.body), context);
     if (r.held())
-        outcome_.steps.push_back({judged::what::message, &s, s.claim, -1, outcome_.deliveries.size() - 1, 0});
+        outcome_.steps.push_back(
+            {judged::what::message, &s, s.claim, message_stream_, outcome_.deliveries.size() - 1, 0});
     return r;
 }
 

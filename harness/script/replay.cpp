@@ -113,6 +113,7 @@ recording recording_of(const case_outcome& outcome) {
     std::map<int, std::size_t> stream_of; // connection number -> the stream that has it now
     std::map<int, std::size_t> turns;
     for (const auto& e : outcome.conversation.entries()) {
+        if (!e.party.empty()) continue; // to a remote host: outcome.world has it
         if (e.kind == what::opened) {
             stream_of[e.connection] = result.streams.size();
             turns[e.connection] = 0;
@@ -147,6 +148,7 @@ recording recording_of(const case_outcome& outcome) {
         if (static_cast<std::size_t>(h.stream) < result.streams.size())
             result.streams[static_cast<std::size_t>(h.stream)].tls = h;
     result.looks = outcome.looks;
+    result.world = outcome.world;
     return result;
 }
 
@@ -160,9 +162,15 @@ net::task<net::result<net::stream_ptr>> replay_connector::connect(const std::str
 
 net::task<net::result<std::vector<std::string>>> replay_mailboxes::find(const world::mailbox_owner& owner,
                                                                         std::string_view token) {
+    // The n-th look finds what the n-th found; further ones what the last did.
+    auto left = ++looks_[{owner.address, std::string(token)}];
+    const mailbox_look* found = nullptr;
     for (const auto& look : from_.looks)
-        if (look.address == owner.address && look.token == token) co_return look.messages;
-    co_return std::vector<std::string>{};
+        if (look.address == owner.address && look.token == token && left > 0) {
+            found = &look;
+            --left;
+        }
+    co_return found ? found->messages : std::vector<std::string>{};
 }
 
 } // namespace mailspec::script

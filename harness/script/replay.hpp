@@ -32,6 +32,7 @@ struct recorded_stream {
 struct recording {
     std::vector<recorded_stream> streams; // in the order in which they were opened
     std::vector<mailbox_look> looks;
+    world_recording world;
 };
 
 recording recording_of(const case_outcome& outcome);
@@ -57,6 +58,7 @@ class replay_mailboxes final : public world::mailbox_reader {
 
   private:
     const recording& from_;
+    std::map<std::pair<std::string, std::string>, std::size_t> looks_; // so often, at an address for a token
 };
 
 } // namespace mailspec::script

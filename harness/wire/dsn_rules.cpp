@@ -31,7 +31,11 @@ bool is_atom(std::string_view text) { // RFC 822 §3.3, as RFC 3464 §2.1.3 take
 
 // RFC 3464 §2.3.4: no leading zeros; RFC 3463 §2 has no other classes.
 bool is_status_code(std::string_view text) {
-    return enhanced_code_of(text) == text && !text.empty();
+    if (text.empty() || enhanced_code_of(text) != text) return false;
+    for (auto dot = text.find('.'); dot != std::string_view::npos; dot = text.find('.', dot + 1))
+        if (text.substr(dot).starts_with(".0") && dot + 2 < text.size() && is_digit(text[dot + 2]))
+            return false;
+    return true;
 }
 
 // RFC 3461 §9.2: *( 3*DIGIT "-" *text ) 3*DIGIT SPACE *text
