@@ -47,14 +47,20 @@ void shorten(line_list& lines, std::size_t first, std::size_t last) {
 
 std::vector<std::string> transcript_lines(const std::vector<transcript_line>& transcript,
                                           std::size_t most_octets) {
-    const bool several = std::any_of(transcript.begin(), transcript.end(),
-                                     [](const transcript_line& entry) { return entry.connection != 1; });
+    const bool several = std::any_of(transcript.begin(), transcript.end(), [](const transcript_line& entry) {
+        return entry.connection != 1 && entry.party.empty();
+    });
     line_list all;
     for (const transcript_line& entry : transcript) {
         line_list lines = burst(entry, most_octets);
         shorten(lines, 30, 10);
-        for (std::string& line : lines)
-            all.push_back(several ? fmt::format("{} {}", entry.connection, line) : std::move(line));
+        for (std::string& line : lines) {
+            if (!entry.party.empty())
+                line = fmt::format("{} {}", printable(entry.party), line);
+            else if (several)
+                line = fmt::format("{} {}", entry.connection, line);
+            all.push_back(std::move(line));
+        }
     }
     shorten(all, 300, 100);
     return all;

@@ -126,6 +126,7 @@ transcript_line read_transcript_line(const cursor& from) {
     line.from = from.at("from").word<direction>(
         {{"client", direction::client}, {"server", direction::server}, {"event", direction::event}});
     line.octets = from.at("octets").octets();
+    if (from.has("party")) line.party = from.at("party").text();
     return line;
 }
 

@@ -61,6 +61,7 @@ json::object transcript_object(const transcript_line& line) {
     json::object object{
         {"at_us", line.at.count()}, {"connection", line.connection}, {"from", name_of(line.from)}};
     object["octets"] = octets(line.octets);
+    if (!line.party.empty()) object["party"] = text(line.party);
     return object;
 }
 

@@ -19,6 +19,9 @@ struct transcript_line {
     int connection = 1;
     enum class direction { client, server, event } from = direction::event;
     std::string octets; // for an event: a line for people ("TLS TLSv1.3 TLS_AES_256_GCM_SHA384")
+    // Empty: the script's own connection. Else the remote host that the server under test connected to, and
+    // which of its connections: "mx[1]". The server is the client there.
+    std::string party;
 };
 
 struct clause {

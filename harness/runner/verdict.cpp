@@ -30,7 +30,7 @@ reports::transcript_line::direction direction_of(net::transcript_entry::what kin
 }
 
 reports::transcript_line line_of(const net::transcript_entry& entry) {
-    return {entry.at, entry.connection, direction_of(entry.kind), shortened(entry.octets)};
+    return {entry.at, entry.connection, direction_of(entry.kind), shortened(entry.octets), entry.party};
 }
 
 // How far from `entry` what is kept of one end of a conversation reaches.
@@ -50,8 +50,11 @@ reports::transcript_line omission(Iterator first, Iterator last) {
     std::size_t octets = 0;
     for (auto entry = first; entry != last; ++entry)
         octets += entry->octets.size();
-    return {first->at, first->connection, reports::transcript_line::direction::event,
-            fmt::format("{} reads, writes and events left out here, {} octets", last - first, octets)};
+    return {first->at,
+            first->connection,
+            reports::transcript_line::direction::event,
+            fmt::format("{} reads, writes and events left out here, {} octets", last - first, octets),
+            {}};
 }
 
 reports::finding finding_of(const script::mismatch& m) {

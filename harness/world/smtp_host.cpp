@@ -30,6 +30,7 @@ smtp_host::smtp_host(const host_behaviour& behaviour, host_session& into, host_c
     , memory_(memory) {}
 
 void smtp_host::opened() {
+    reply_due_ = true; // the greeting: what comes before it comes ahead
     if (behaviour_.script.empty() && !behaviour_.silent) {
         const auto* written = written_reply("greeting", "");
         give(written ? written->front() : host_reply{own_reply("greeting", ""), {}});
@@ -51,7 +52,7 @@ void smtp_host::received(std::string_view octets) {
 }
 
 void smtp_host::written() {
-    if (unanswered_.empty()) reply_due_ = false;
+    if (unanswered_.empty() && half_reply_.empty()) reply_due_ = false;
 }
 
 void smtp_host::secured(const net::result<net::tls_facts>& outcome) {
