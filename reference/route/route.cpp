@@ -71,6 +71,15 @@ net::task<std::optional<found_route>> add_exchangers(candidates& into, dns::reso
     co_return std::nullopt;
 }
 
+// RFC 3463 §3.4, X.3.5: what is wrong with our own settings is not returned to senders: it will be mended.
+found_route blame_configuration(const std::string& domain, found_route found, const std::string& next) {
+    if (found.what != found_route::kind::failed) return found;
+    found.what = found_route::kind::deferred;
+    found.status = "4.3.5";
+    found.why = fmt::format("mail for {} is sent to {} by configuration: {}", domain, next, found.why);
+    return found;
+}
+
 net::task<found_route> route_of(std::string domain, dns::resolver& dns, const routing& how) {
     const bool is_literal = domain.starts_with('[');
     auto name = is_literal ? address_in(domain) : to_a_labels(domain);
@@ -85,15 +94,17 @@ net::task<found_route> route_of(std::string domain, dns::resolver& dns, const ro
     const bool asks_mx = by_us ? from.configured->by_mx : !is_literal;
     if (asks_mx) {
         auto nowhere = co_await add_exchangers(from, dns, how);
-        if (nowhere) co_return std::move(*nowhere);
+        if (nowhere)
+            co_return by_us ? blame_configuration(domain, *nowhere, from.domain) : std::move(*nowhere);
     } else {
         from.list = {{0, from.domain}};
         from.expanded_domain = from.domain;
         from.policy = by_us ? "the configuration" : "the address literal";
     }
     if (by_us && asks_mx) from.policy = "the configuration, " + from.policy;
+    const std::string next = from.domain;
     auto found = co_await choose_hosts(std::move(from), dns, how);
-    co_return found;
+    co_return by_us ? blame_configuration(domain, std::move(found), next) : std::move(found);
 }
 
 } // namespace
