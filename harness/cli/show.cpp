@@ -75,6 +75,14 @@ std::string needs_of(const suite::test_case& c) {
     return text;
 }
 
+void block(const char* title, const std::string& text) {
+    if (text.empty()) return;
+    std::cout << '\n' << title << '\n';
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);)
+        std::cout << "  " << line << '\n';
+}
+
 void show_case(const suite::test_case& c) {
     std::cout << c.id << '\n' << c.title << "\n\n";
     for (const auto& r : c.requirements)
@@ -87,10 +95,9 @@ void show_case(const suite::test_case& c) {
     line("Needs", needs_of(c));
     accepted(c);
     line("Stands in", fmt::format("{}:{}", c.at.file, c.at.line));
-    std::cout << "\nScript\n";
-    std::istringstream script(c.script_text);
-    for (std::string text; std::getline(script, text);)
-        std::cout << "  " << text << '\n';
+    block("DNS", c.world.dns ? c.world.dns->source : "");
+    block("Hosts", c.world.hosts_source);
+    block("Script", c.script_text);
 }
 
 bool show_rule(const std::string& id, const suite::requirement_catalogue& catalogue) {

@@ -66,7 +66,7 @@ interpreter::result interpreter::expect_at_hosts(const suite::step& s) {
         if (hopeless || until.passed()) {
             auto actual = std::move(found.actual);
             if (found.kind == what::not_yet)
-                actual.insert(std::min(actual.find('\n'), actual.size()),
+                actual.insert(std::min(actual.find('\r'), actual.size()),
                               fmt::format(", within {}", describe(within)));
             co_return does_not_hold(std::move(found.expected), std::move(actual));
         }
@@ -127,7 +127,7 @@ interpreter::result interpreter::finish_host_scripts() {
         if (environment_.timeless || until.passed()) {
             auto r = does_not_hold(fmt::format("at {}, on connection {}: {}", left->session->host,
                                                left->session->number, left->wanted),
-                                   fmt::format("nothing within {}\nseen: {}", describe(default_patience),
+                                   fmt::format("nothing within {}\r\nseen: {}", describe(default_patience),
                                                in_words(*left->session)));
             r.at = left->at;
             r.claim = left->at->claim;

@@ -47,7 +47,10 @@ class case_builder {
         needs(from_.needs);
         service();
         if (from_.dns || suite_.dns) c_.world.dns = from_.dns ? from_.dns : suite_.dns;
-        if (from_.hosts || suite_.hosts) c_.world.hosts = from_.hosts ? *from_.hosts : *suite_.hosts;
+        if (const auto& hosts = from_.hosts ? from_.hosts : suite_.hosts) {
+            c_.world.hosts = hosts->plans;
+            c_.world.hosts_source = hosts->source;
+        }
         if (!c_.service.empty() && from_.script) script();
         return std::move(c_);
     }

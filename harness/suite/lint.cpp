@@ -139,6 +139,7 @@ class linter {
         std::string key = c.service + "\n" + bare_script(c.script_text);
         for (auto& n : c.needs)
             key += n.word + "\n";
+        key += c.world.hosts_source + "\n" + (c.world.dns ? c.world.dns->source : "");
         auto [other, fresh] = scripts_.emplace(key, c.id);
         if (!fresh)
             add(severity::warning, c.at,

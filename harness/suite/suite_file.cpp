@@ -98,7 +98,8 @@ written_case read_case(yaml_source& source, const YAML::Node& key, const YAML::N
     if (auto dns = map.value("dns"); dns.IsDefined())
         result.dns = read_zone(source, dns, {"dns", map.place("dns")});
     if (auto hosts = map.value("hosts"); hosts.IsDefined())
-        result.hosts = read_hosts(source, hosts, {"hosts", map.place("hosts")});
+        result.hosts =
+            written_hosts{read_hosts(source, hosts, {"hosts", map.place("hosts")}), YAML::Dump(hosts)};
     if (auto script = map.value("script"); script.IsDefined())
         result.script =
             read_script(source, script, {"script", map.place("script")}, result.script_text, problems);
@@ -125,7 +126,8 @@ written_suite read_suite(const std::string& yaml, const std::string& name, std::
     if (auto dns = map.value("dns"); dns.IsDefined())
         suite.dns = read_zone(source, dns, {"dns", map.place("dns")});
     if (auto hosts = map.value("hosts"); hosts.IsDefined())
-        suite.hosts = read_hosts(source, hosts, {"hosts", map.place("hosts")});
+        suite.hosts =
+            written_hosts{read_hosts(source, hosts, {"hosts", map.place("hosts")}), YAML::Dump(hosts)};
     if (auto fragments = map.value("fragments"); fragments.IsDefined())
         suite.fragments = read_fragment_map(source, fragments, map.place("fragments"), problems);
     auto cases = map.value("cases");

@@ -25,13 +25,18 @@ struct written_fragment {
     parsed_script script;
 };
 
+struct written_hosts {
+    std::vector<host_plan> plans;
+    std::string source; // YAML, for `show`
+};
+
 struct written_case {
     written name;
     std::optional<written> title, level, service, rfc, why, security, ruling, timeout;
     std::vector<written> requirements, needs;
     std::string script_text;
     std::optional<zone_plan> dns;
-    std::optional<std::vector<host_plan>> hosts;
+    std::optional<written_hosts> hosts;
     std::optional<parsed_script> script; // nullopt: missing or not a block string
 };
 
@@ -41,7 +46,7 @@ struct written_suite {
     std::vector<written_fragment> fragments;
     std::vector<written_case> cases;
     std::optional<zone_plan> dns;                // of cases that have none of their own
-    std::optional<std::vector<host_plan>> hosts; // of cases that name none
+    std::optional<written_hosts> hosts; // of cases that name none
     source_pos at;
 };
 

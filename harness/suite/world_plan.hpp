@@ -70,6 +70,7 @@ struct host_plan {
 struct world_plan {
     std::optional<zone_plan> dns; // nullopt with hosts: the zone that leads to the first of them
     std::vector<host_plan> hosts; // as written
+    std::string hosts_source;     // for `show`
     bool empty() const { return !dns && hosts.empty(); }
 };
 

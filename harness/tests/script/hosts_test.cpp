@@ -23,7 +23,7 @@ played seen(const std::string& steps, relay said = sound_relay(), const options&
 }
 
 std::string first_line(const std::string& text) {
-    return text.substr(0, text.find('\n'));
+    return text.substr(0, text.find('\r'));
 }
 
 #define FAILS_AT_HOST(run, wanted, got)                                                                      \
