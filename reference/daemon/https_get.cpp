@@ -52,7 +52,7 @@ net::task<body_or_why> read_answer(net::byte_stream& from, const https_request& 
         boost::beast::error_code code;
         if (!got && got.error().kind == net::failure::eof) {
             // Without a length or chunks, the end of the connection ends the body (RFC 9112 §6.3).
-            parser.put_eof(code);
+            if (parser.got_some()) parser.put_eof(code);
             if (code || !parser.is_done())
                 co_return wrong("the connection ended in the middle of the answer");
             break;
