@@ -78,6 +78,7 @@ int run_program(int argc, char** argv) {
     add_mutate(app, p);
     add_compare(app, p);
     add_merge(app, p);
+    add_dns(app, p);
     add_version(app, p);
     try {
         app.parse(argc, argv);

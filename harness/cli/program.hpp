@@ -18,6 +18,7 @@ struct program {
 void add_run(CLI::App& app, program& p);
 void add_list(CLI::App& app, program& p);
 void add_show(CLI::App& app, program& p);
+void add_dns(CLI::App& app, program& p);
 void add_version(CLI::App& app, program& p);
 void add_lint(CLI::App& app, program& p);
 void add_coverage(CLI::App& app, program& p);

@@ -168,6 +168,10 @@ class look {
 
 } // namespace
 
+dns_found look_up(const zones_by_number& zones, const dns_name& name, std::uint16_t type) {
+    return look(zones, type).run(name);
+}
+
 // The zone with the longest origin; else the latest in which the name stands beside the zone.
 int zone_of(const zones_by_number& zones, const dns_name& name) {
     int found = 0;

@@ -85,17 +85,19 @@ std::string wrong_field(std::uint16_t type, std::span<const std::string> data, c
     if (!form || (!data.empty() && data[0] == "\\#")) return {};
     const auto least = ldns_rr_descriptor_minimum(form);
     const auto most = ldns_rr_descriptor_maximum(form);
+    // Digits may be written in groups, with blanks between.
+    const auto in_groups = [](const field_kind* kind) {
+        return kind && (kind->type == LDNS_RDF_TYPE_HEX || kind->type == LDNS_RDF_TYPE_B64);
+    };
     for (std::size_t i = 0; i < std::max(least, data.size()); ++i) {
+        if (i >= most) {
+            if (most > 0 && in_groups(kind_of(ldns_rr_descriptor_field_type(form, most - 1)))) return {};
+            return fmt::format("`{}` is one word too many", data[i]);
+        }
         const auto* kind = kind_of(ldns_rr_descriptor_field_type(form, i));
         if (i >= data.size())
             return fmt::format("{} is missing at its end", kind ? kind->words : "more data");
-        const bool open_ended = kind && (kind->type == LDNS_RDF_TYPE_HEX || kind->type == LDNS_RDF_TYPE_B64);
-        if (i >= most) {
-            const auto* last = kind_of(ldns_rr_descriptor_field_type(form, most - 1));
-            if (last && (last->type == LDNS_RDF_TYPE_HEX || last->type == LDNS_RDF_TYPE_B64)) return {};
-            return fmt::format("`{}` is one word too many", data[i]);
-        }
-        if (kind && !(open_ended && data.size() > most) && !fits(data[i], *kind, origin))
+        if (kind && !(in_groups(kind) && data.size() > most) && !fits(data[i], *kind, origin))
             return fmt::format("`{}` stands where {} belongs", data[i], kind->words);
     }
     return {};
