@@ -75,6 +75,7 @@ int main(int argc, char** argv) {
         const command wanted = parse_command_line(argc, argv);
         if (wanted.kind == command::kind::finished) return wanted.exit_code;
         if (wanted.kind == command::kind::hash_password) return print_hash(wanted.password);
+        if (wanted.kind == command::kind::look_after_queue) return carry_out(wanted.order);
         try {
             if (wanted.kind == command::kind::show_route) return print_route(wanted);
             return serve(wanted);

@@ -23,4 +23,11 @@ std::string iso_8601(std::int64_t seconds_since_1970) {
     return std::string(text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc));
 }
 
+std::optional<std::int64_t> seconds_from_iso_8601(const std::string& text) {
+    std::tm utc{};
+    const char* end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &utc);
+    if (!end || *end) return std::nullopt;
+    return ::timegm(&utc);
+}
+
 } // namespace refmail::daemon

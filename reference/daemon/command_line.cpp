@@ -145,6 +145,39 @@ void serve(const words& given, command& into) {
     into.quiet = given.quiet;
 }
 
+void offer_queue(CLI::App& app, queue_order& order) {
+    auto* queue =
+        app.add_subcommand("queue", "look after the queue of a running refmaild: list, show, run ...");
+    queue->fallthrough(); // --data, --control, --config and --json are the daemon's
+    queue->require_subcommand(0, 1);
+    const std::tuple<const char*, const char*, const char*, bool> each[] = {
+        {"list", "what waits (also without a word)", nullptr, false},
+        {"show", "one message", "id", true},
+        {"run", "try now what waits, all of it or for one domain", "domain", false},
+        {"hold", "do not try it until it is released", "id", true},
+        {"release", "try it, and go on as before", "id", true},
+        {"delete", "forget it; nobody is told", "id", true},
+        {"bounce", "give it up; the sender is told", "id", true},
+    };
+    for (const auto& [name, what, argument, needed] : each) {
+        auto* action = queue->add_subcommand(name, what);
+        action->fallthrough();
+        if (argument) action->add_option(argument, order.subject)->required(needed);
+        action->callback([&order, word = name] { order.action = word; });
+    }
+}
+
+// Which refmaild is meant.
+void find_daemon(const words& given, bool control_given, queue_order& order) {
+    order.json = given.json;
+    order.data = given.data.empty() ? home_folder() : given.data;
+    if (control_given) order.control = to_string(endpoint_from("--control", given.control));
+    if (given.configuration.empty()) return;
+    const auto how = read_configuration(given.configuration);
+    order.data = how.data;
+    if (how.control && how.control->port != 0) order.control = to_string(*how.control);
+}
+
 } // namespace
 
 command parse_command_line(int argc, const char* const* argv) {
@@ -202,9 +235,11 @@ command parse_command_line(int argc, const char* const* argv) {
     app.add_flag("--relay-anywhere", given.relay_anywhere,
                  "send mail to any address; without it, to loopback addresses only")
         ->excludes(file);
-    app.add_option("--control", given.control,
-                   "loopback ADDRESS:PORT to list the queue and move the clock [127.0.0.1, any port]; or off")
-        ->excludes(file);
+    auto* control =
+        app.add_option(
+               "--control", given.control,
+               "loopback ADDRESS:PORT to list the queue and move the clock [127.0.0.1, any port]; or off")
+            ->excludes(file);
     app.add_flag("--json", given.json, "when ready, print one line of JSON instead of the page for people");
     app.add_flag("--quiet", given.quiet, "print nothing when ready, log warnings only");
     app.add_option("--log-level", given.level, "debug, info, warning, error or off")
@@ -216,6 +251,7 @@ command parse_command_line(int argc, const char* const* argv) {
     auto* route = app.add_subcommand("route", "print where mail for a domain would go, and send nothing");
     route->add_option("domain", made.domain, "the part behind the @")->required();
     route->fallthrough(); // its options are those of the daemon
+    offer_queue(app, made.order);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
@@ -225,7 +261,10 @@ command parse_command_line(int argc, const char* const* argv) {
     }
     if (hash->parsed())
         made.kind = command::kind::hash_password;
-    else
+    else if (app.got_subcommand("queue")) {
+        made.kind = command::kind::look_after_queue;
+        find_daemon(given, control->count() > 0, made.order);
+    } else
         serve(given, made);
     if (route->parsed()) made.kind = command::kind::show_route;
     return made;

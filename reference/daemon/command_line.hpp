@@ -1,5 +1,6 @@
 // The command line of refmaild.
 #pragma once
+#include "reference/daemon/queue_command.hpp"
 #include "reference/daemon/settings.hpp"
 
 #include <optional>
@@ -8,7 +9,7 @@
 namespace refmail::daemon {
 
 struct command {
-    enum class kind { serve, hash_password, show_route, finished };
+    enum class kind { serve, hash_password, show_route, look_after_queue, finished };
     command::kind kind = kind::serve;
     settings how;              // serve
     std::string configuration; // serve: the file that `how` was read from, or empty
@@ -16,6 +17,7 @@ struct command {
     bool quiet = false;        // serve: say nothing when ready
     bool temporary = false;    // serve: how.data was made for this run and goes with it
     std::string domain;        // show_route, with `how`
+    queue_order order;         // look_after_queue
     std::string password;      // hash_password; empty: read a line from standard input
     int exit_code = 0;         // finished: help, version or a usage error was printed
 };

@@ -136,7 +136,8 @@ net::task<void> control_port::serve() {
             continue;
         }
         auto stream = std::make_shared<net::stream_ptr>(std::move(*accepted));
-        co_await net::spawn_beside([this, stream] { return converse(std::move(*stream)); });
+        std::function<net::task<void>()> talk = [this, stream] { return converse(std::move(*stream)); };
+        co_await net::spawn_beside(std::move(talk));
     }
 }
 

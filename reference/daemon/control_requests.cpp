@@ -146,6 +146,7 @@ net::task<control_answer> control_requests::list(const std::string& query) {
         if (entry && all.find(*at) == which) messages.push_back(to_json(*entry, all, *which));
     }
     control_answer answer;
+    answer.body["now"] = iso_8601(time_.seconds());
     answer.body["total"] = ids.size();
     answer.body["messages"] = std::move(messages);
     co_return answer;
@@ -222,6 +223,7 @@ net::task<control_answer> control_requests::one(const control_request& what) {
         co_return control_problem(404, fmt::format("message '{}' has left the queue", id));
     control_answer answer;
     answer.body = to_json(*entry, mail_.waiting(), *which);
+    answer.body["now"] = iso_8601(time_.seconds());
     co_return answer;
 }
 

@@ -5,6 +5,7 @@
 #include "reference/daemon/log_line.hpp"
 #include "reference/daemon/queue_runner.hpp"
 #include "reference/daemon/router.hpp"
+#include "reference/store/file.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -14,6 +15,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <spdlog/spdlog.h>
 
+#include <cstdio>
 #include <thread>
 
 namespace refmail::daemon {
@@ -48,6 +50,7 @@ struct outgoing_mail::impl {
         return out;
     }
     bool has_route(const std::string& domain) const;
+    void tell_where_control_is() const;
     void look_for_the_end(net::clock::time_point until);
 
     services& shared;
@@ -72,6 +75,15 @@ bool outgoing_mail::impl::has_route(const std::string& domain) const {
     return false;
 }
 
+// DATA/control, for `refmaild queue`. What an earlier run left there is gone, or would mislead.
+void outgoing_mail::impl::tell_where_control_is() const {
+    const std::string path = shared.how.data + "/control";
+    std::remove(path.c_str());
+    if (!control) return;
+    auto made = store::file::create(path);
+    if (made) made->append(to_string(control->address()) + "\n");
+}
+
 outgoing_mail::outgoing_mail(services& shared, const std::vector<net::endpoint>& listening)
     : impl_(std::make_unique<impl>(shared, listening)) {}
 
@@ -81,6 +93,7 @@ outgoing_mail::~outgoing_mail() {
 
 void outgoing_mail::begin() {
     asio::co_spawn(impl_->context, impl_->roads.keep_policies_fresh(), asio::detached);
+    impl_->tell_where_control_is();
     if (impl_->control) asio::co_spawn(impl_->context, impl_->control->serve(), asio::detached);
     impl_->runner.begin(std::move(impl_->shared.waiting_ids));
     impl_->thread = std::thread([this] { impl_->context.run(); });
@@ -107,6 +120,7 @@ void outgoing_mail::finish(std::chrono::seconds patience) {
         impl_->look_for_the_end(until);
     });
     impl_->thread.join();
+    std::remove((impl_->shared.how.data + "/control").c_str());
 }
 
 } // namespace refmail::daemon

@@ -10,14 +10,17 @@ using queue::backlog;
 void queue_runner::await_all_due(const token& until) {
     look();
     for (const auto which : backlog_.all())
-        if (backlog_.is_in_round(which) || rounds_.contains(which)) backlog_.attach(which, until);
+        if (backlog_.is_busy(which)) backlog_.attach(which, until);
 }
 
 void queue_runner::run_now(number which, const token& until) {
     for (const auto* where : backlog_.destinations(which))
         backlog_.forget_down(where->name);
-    end_without_attempt(backlog_.make_due(which, shared_.clock.seconds()));
-    if (backlog_.is_in_round(which)) backlog_.attach(which, until);
+    // What a host has been told already, or has answered, is no attempt that was asked for now.
+    if (backlog_.is_under_way(which) || (backlog_.is_busy(which) && !backlog_.has_parts(which)))
+        rounds_[which].again = true;
+    backlog_.make_due(which, shared_.clock.seconds());
+    if (backlog_.is_busy(which) && until) backlog_.attach(which, until);
     look();
 }
 
@@ -42,16 +45,14 @@ net::task<void> queue_runner::write_held(number which, bool held) {
 }
 
 net::task<void> queue_runner::hold(number which) {
-    const bool was_in_round = backlog_.is_in_round(which);
     backlog_.hold(which);
-    if (backlog_.is_in_round(which)) co_return; // a connection has it; it is written down with the outcome
-    if (const auto round = rounds_.find(which); was_in_round && round != rounds_.end()) {
-        if (round->second.attempted) {
-            round->second.over = true;
-            co_return take_outcomes(which, {}, false);
-        }
+    // A connection has it, or it is being written down: then the hold is written down with the outcome.
+    if (backlog_.has_parts(which)) co_return;
+    if (const auto round = rounds_.find(which); round != rounds_.end()) {
+        if (round->second.attempted) co_return take_outcomes(which, {}, false);
         rounds_.erase(round);
     }
+    if (backlog_.is_busy(which)) backlog_.wait_put_off(which);
     co_await write_held(which, true);
 }
 
@@ -63,19 +64,16 @@ net::task<void> queue_runner::release(number which) {
     look();
 }
 
-bool queue_runner::is_busy(number which) const {
-    return backlog_.is_under_way(which) || rounds_.contains(which);
-}
-
 net::task<bool> queue_runner::remove(number which) {
     const std::string id = backlog_.id(which);
     backlog_.hold(which); // out of the lines
-    if (!backlog_.is_under_way(which))
-        std::erase_if(rounds_, [&](const auto& r) { return r.first == which && !r.second.writing; });
-    if (is_busy(which)) {
+    const auto round = rounds_.find(which);
+    if (backlog_.has_parts(which) || (round != rounds_.end() && round->second.attempted)) {
         backlog_.unhold(which);
         co_return false;
     }
+    rounds_.erase(which);
+    backlog_.occupy(which);
     fresh_.erase(which);
     co_await erase(id);
     if (backlog_.find(id) == which) backlog_.remove(which);
@@ -84,10 +82,14 @@ net::task<bool> queue_runner::remove(number which) {
 
 net::task<bool> queue_runner::bounce(number which, token until) {
     const std::string id = backlog_.id(which);
-    if (is_busy(which)) co_return false;
-    backlog_.hold(which);
+    if (backlog_.is_busy(which)) co_return false;
+    backlog_.occupy(which);
+    backlog_.attach(which, std::move(until));
     auto read = co_await read_from_disk(id);
-    if (!read || backlog_.find(id) != which || is_busy(which)) co_return false;
+    if (!read) {
+        lose(which, read.error().text);
+        co_return true;
+    }
     std::vector<queue::attempt> outcomes;
     for (std::size_t i = 0; i < read->recipients.size(); ++i) {
         queue::attempt given_up;
@@ -100,7 +102,6 @@ net::task<bool> queue_runner::bounce(number which, token until) {
         outcomes.push_back(std::move(given_up));
     }
     rounds_[which].entry = std::make_shared<const queue::entry>(std::move(*read));
-    backlog_.attach(which, std::move(until));
     take_outcomes(which, std::move(outcomes), false);
     co_return true;
 }

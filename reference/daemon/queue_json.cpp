@@ -29,7 +29,7 @@ json::object to_json(const queue::recipient& r) {
 std::string_view state_of(const queue::backlog& all, queue::backlog::number which) {
     if (all.is_under_way(which)) return "under way";
     if (all.is_held(which)) return "held";
-    return all.is_in_round(which) ? "due" : "waiting";
+    return all.is_busy(which) ? "due" : "waiting";
 }
 
 json::object to_json(const queue::entry& e, const queue::backlog& all, queue::backlog::number which) {

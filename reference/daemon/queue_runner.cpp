@@ -223,7 +223,7 @@ void queue_runner::take_outcomes(number which, std::vector<queue::attempt> outco
     round.attempted = true;
     round.unreachable = round.unreachable || unreachable;
     std::move(outcomes.begin(), outcomes.end(), std::back_inserter(round.pending));
-    round.over = !backlog_.is_in_round(which) || backlog_.end_part(which);
+    round.over = !backlog_.has_parts(which) || backlog_.end_part(which);
     if (round.writing) return;
     round.writing = true;
     ++settling_;
@@ -269,11 +269,12 @@ net::task<void> queue_runner::settle(number which) {
 }
 
 void queue_runner::close_round(number which, const queue::entry& e) {
+    const bool again = rounds_[which].again;
     rounds_.erase(which);
-    if (queue::is_finished(e))
-        backlog_.remove(which);
-    else
-        backlog_.wait(which, summary_of(e));
+    if (queue::is_finished(e)) return backlog_.remove(which);
+    const auto until = backlog_.token(which);
+    backlog_.wait(which, summary_of(e));
+    if (again) run_now(which, until);
 }
 
 net::task<bool> queue_runner::write(const queue::entry& e) {

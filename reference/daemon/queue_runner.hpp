@@ -68,6 +68,7 @@ class queue_runner {
         std::shared_ptr<const queue::entry> entry; // as it is on the disk; null: not read yet
         std::vector<queue::attempt> pending;       // not yet written down
         bool attempted = false, unreachable = false, over = false, writing = false;
+        bool again = false; // somebody wants it to be tried once more, whatever comes of it now
     };
     using number = queue::backlog::number;
 
@@ -83,7 +84,6 @@ class queue_runner {
     net::task<bool> erase(const std::string& id);
     net::task<store::result<queue::entry>> read_from_disk(std::string id);
     net::task<void> write_held(number which, bool held);
-    bool is_busy(number which) const;
     void close_round(number which, const queue::entry& e);
     queue::backlog::summary summary_of(const queue::entry& e) const;
     std::string destination_of(const queue::entry& e, const std::string& address) const;

@@ -91,7 +91,7 @@ void backlog::set_alarm(number which) {
 
 bool backlog::is_stale(const alarm& a) const {
     const record& r = records_[a.number];
-    return r.id.empty() || r.held || r.parts > 0 || r.next_attempt != a.at;
+    return r.id.empty() || r.held || r.busy || r.next_attempt != a.at;
 }
 
 std::vector<backlog::part> backlog::wake(seconds_since_1970 now) {
@@ -107,7 +107,7 @@ std::vector<backlog::part> backlog::wake(seconds_since_1970 now) {
 
 std::vector<backlog::part> backlog::make_due(number which, seconds_since_1970 now) {
     std::vector<part> down;
-    if (!records_[which].held && records_[which].parts == 0) begin_round(which, now, down);
+    if (!records_[which].held && !records_[which].busy) begin_round(which, now, down);
     return down;
 }
 
@@ -122,6 +122,7 @@ std::optional<seconds_since_1970> backlog::next_wake() {
 void backlog::begin_round(number which, seconds_since_1970 now, std::vector<part>& down) {
     record& r = records_[which];
     ++r.round;
+    r.busy = true;
     r.put_off_until = 0;
     for_each_destination(r, [&](destination& d) {
         ++r.parts;
@@ -210,15 +211,18 @@ void backlog::wait(number which, const summary& as) {
     r.next_attempt = as.next_attempt;
     r.tells_at = as.tells_at;
     r.held = as.held;
-    r.parts = r.taken = 0;
-    if (!r.held) set_alarm(which);
-    r.token.reset();
+    rest(r, which);
 }
 
 void backlog::wait_put_off(number which) {
     record& r = records_[which];
-    r.next_attempt = r.put_off_until;
+    r.next_attempt = r.put_off_until ? r.put_off_until : r.next_attempt;
+    rest(r, which);
+}
+
+void backlog::rest(record& r, number which) {
     r.parts = r.taken = 0;
+    r.busy = false;
     if (!r.held) set_alarm(which);
     r.token.reset();
 }
@@ -241,13 +245,16 @@ void backlog::hold(number which) {
     // What stands in lines leaves them; what connections have ends by itself.
     ++r.round;
     r.parts = r.taken;
-    if (r.parts == 0) r.token.reset();
 }
 
 void backlog::unhold(number which) {
     record& r = records_[which];
     r.held = false;
-    if (r.parts == 0) set_alarm(which);
+    if (!r.busy) set_alarm(which);
+}
+
+void backlog::occupy(number which) {
+    records_[which].busy = true;
 }
 
 void backlog::release(number which) {

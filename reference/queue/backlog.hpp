@@ -76,7 +76,8 @@ class backlog {
     std::vector<part> mark_down(destination& where, seconds_since_1970 until, attempt because);
     void forget_down(std::string_view name);
 
-    // True: it was the round's last part.
+    // True: it was the round's last part. The message stays busy, and no other round begins, until wait(),
+    // wait_put_off() or remove().
     bool end_part(number which, std::optional<seconds_since_1970> put_off_until = {});
     // After the round: wait again, or go for good.
     void wait(number which, const summary& as);
@@ -86,9 +87,11 @@ class backlog {
     void hold(number which);    // no round any more; one that has begun ends for what no connection has
     void unhold(number which);  // takes it back, where nothing has come of it
     void release(number which); // due at once
+    void occupy(number which);  // busy with something else than a round
 
     const std::string& id(number which) const { return records_[which].id; }
-    bool is_in_round(number which) const { return records_[which].parts > 0; }
+    bool is_busy(number which) const { return records_[which].busy; }
+    bool has_parts(number which) const { return records_[which].parts > 0; }
     bool is_under_way(number which) const { return records_[which].taken > 0; }
     bool is_held(number which) const { return records_[which].held; }
     seconds_since_1970 next_attempt(number which) const { return records_[which].next_attempt; }
@@ -108,7 +111,7 @@ class backlog {
         std::uint32_t round = 0; // counts, so that a place in a line is known to be stale
         std::uint32_t parts = 0; // of the round, not yet ended
         std::uint32_t taken = 0; // of these, those that a connection has
-        bool held = false;
+        bool held = false, busy = false;
         std::shared_ptr<void> token;
     };
     struct alarm {
@@ -124,6 +127,7 @@ class backlog {
     void let_go(destination& where);
     void set_alarm(number which);
     bool is_stale(const alarm& a) const;
+    void rest(record& r, number which);
     void begin_round(number which, seconds_since_1970 now, std::vector<part>& down);
     void want_connection(destination& where);
 

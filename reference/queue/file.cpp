@@ -5,7 +5,6 @@
 #include <boost/json/serialize.hpp>
 
 #include <chrono>
-#include <cstdio>
 #include <optional>
 
 namespace refmail::queue {
@@ -163,17 +162,22 @@ entry read_2(const fields& f) {
 
 // "2026-11-22T05:39:50Z"
 seconds_since_1970 time_from(const std::string& text) {
-    int year = 0;
-    unsigned month = 0, day = 0, hour = 0, minute = 0, second = 0;
-    if (std::sscanf(text.c_str(), "%4d-%2u-%2uT%2u:%2u:%2uZ", &year, &month, &day, &hour, &minute, &second) !=
-        6)
-        throw wrong{"\"received\" is no time"};
-    const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
-                                           std::chrono::day(day)};
+    constexpr std::string_view form = "dddd-dd-ddTdd:dd:ddZ";
+    bool fits = text.size() == form.size();
+    for (std::size_t i = 0; fits && i < form.size(); ++i)
+        fits = form[i] == 'd' ? text[i] >= '0' && text[i] <= '9' : text[i] == form[i];
+    if (!fits) throw wrong{"\"received\" is no time"};
+    const auto number = [&text](std::size_t at, std::size_t digits) {
+        return std::stoi(text.substr(at, digits));
+    };
+    const std::chrono::year_month_day date{std::chrono::year(number(0, 4)),
+                                           std::chrono::month(static_cast<unsigned>(number(5, 2))),
+                                           std::chrono::day(static_cast<unsigned>(number(8, 2)))};
     if (!date.ok()) throw wrong{"\"received\" is no time"};
-    const auto days = std::chrono::sys_days(date).time_since_epoch();
-    return std::chrono::duration_cast<std::chrono::seconds>(days).count() + hour * 3600 + minute * 60 +
-           second;
+    const auto midnight = std::chrono::sys_days(date).time_since_epoch();
+    const auto since = midnight + std::chrono::hours(number(11, 2)) + std::chrono::minutes(number(14, 2)) +
+                       std::chrono::seconds(number(17, 2));
+    return std::chrono::duration_cast<std::chrono::seconds>(since).count();
 }
 
 // Written before refmaild could send: nobody had been tried, so it is due at once.

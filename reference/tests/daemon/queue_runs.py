@@ -1,0 +1,395 @@
+#!/usr/bin/env python3
+"""The queue of a running refmaild: what it sends, retries, reports and gives up, by a clock that is moved.
+
+Usage: queue_runs.py PATH-TO-REFMAILD. Exits 0 when every check held. Remote hosts are on 127.0.0.2 and up;
+addresses are literals, so no DNS is needed.
+"""
+import json
+import os
+import signal
+import smtplib
+import subprocess
+import tempfile
+import threading
+import unittest
+import urllib.error
+import urllib.request
+
+from remote_host import Host
+from running_refmaild import LIMIT, REFMAILD, Refmaild, wait_until
+
+MESSAGE = b"From: <alice@example.test>\r\nTo: <ann@remote.test>\r\nSubject: hi\r\n\r\nline\r\n.dot\r\n"
+BUSY = "450 4.2.1 busy"
+
+
+def refuse(verb, reply):
+    return lambda line: reply if line.upper().startswith(verb) else None
+
+
+class Queue(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.hosts = []
+        probe = Host()
+        self.port = probe.port  # the same port on every address
+        probe.close()
+        self.server = None
+
+    def tearDown(self):
+        if self.server:
+            self.assertEqual(self.server.stop(), 0, self.server.log_text())
+            self.server.log.close()
+        for host in self.hosts:
+            host.close()
+        self.folder.cleanup()
+
+    def start(self, *arguments):
+        self.server = Refmaild("--ports", "0", "--egress-port", str(self.port), *arguments, data=self.folder.name)
+        return self.server
+
+    def host(self, address, **how):
+        self.hosts.append(Host(address, self.port, **how))
+        return self.hosts[-1]
+
+    def submit(self, *recipients, sender="alice@example.test", content=MESSAGE):
+        with smtplib.SMTP("127.0.0.1", self.server.port("submission"), timeout=LIMIT) as c:
+            c.starttls(context=self.server.trusting())
+            c.login("alice", "alice-pw")
+            self.assertEqual(c.sendmail(sender, list(recipients), content), {})
+
+    def ask(self, path, body=None, **headers):
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request("http://" + self.server.ready["control"] + path, data, headers)
+        try:
+            with urllib.request.urlopen(request, timeout=LIMIT) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as e:
+            return {**json.load(e), "code": e.code}
+
+    def queue(self):
+        return self.ask("/queue")["messages"]
+
+    def wait_for_attempts(self, count):
+        wait_until(lambda: [m["attempts"] for m in self.queue()] == [count], f"{count} attempts")
+
+    def wait_for_empty_queue(self):
+        wait_until(lambda: not self.queue(), "an empty queue")
+        self.assertEqual(os.listdir(os.path.join(self.folder.name, "queue")), ["tmp"])
+
+    def advance(self, how_far):
+        answer = self.ask("/clock", {"advance": how_far})
+        self.assertTrue(answer.get("settled"), answer)
+
+    def command(self, *words):
+        return subprocess.run([REFMAILD, "queue", *words, "--data", self.folder.name], capture_output=True, text=True,
+                              timeout=LIMIT)
+
+
+class Sending(Queue):
+    def test_new_mail_leaves_at_once_and_is_gone(self):
+        host = self.host("127.0.0.2")
+        self.start()
+        self.submit("ann@[127.0.0.2]")
+        host.wait_for_messages(1)
+        sender, recipients, content = host.messages[0]
+        self.assertEqual((sender, recipients), ("alice@example.test", ["ann@[127.0.0.2]"]))
+        self.assertTrue(content.endswith(b"\r\n\r\nline\r\n..dot\r\n"), content)
+        self.assertNotIn(b"Return-Path", content)
+        self.wait_for_empty_queue()
+        self.assertEqual(self.server.mail_of("alice"), [])
+
+    def test_recipients_of_one_domain_share_a_transaction_and_domains_do_not(self):
+        a, b = self.host("127.0.0.2"), self.host("127.0.0.3")
+        self.start()
+        self.submit("ann@[127.0.0.2]", "ben@[127.0.0.3]", "cid@[127.0.0.2]", "bob@example.test")
+        a.wait_for_messages(1)
+        b.wait_for_messages(1)
+        self.assertEqual(a.messages[0][1], ["ann@[127.0.0.2]", "cid@[127.0.0.2]"])
+        self.assertEqual(b.messages[0][1], ["ben@[127.0.0.3]"])
+        self.assertEqual(len(self.server.mail_of("bob")), 1)
+        self.wait_for_empty_queue()
+
+    def test_one_host_that_is_down_holds_up_nobody_else(self):
+        alive = self.host("127.0.0.3")
+        self.start()
+        for _ in range(30):
+            self.submit("ann@[127.0.0.2]")  # nobody listens there
+        self.submit("ben@[127.0.0.3]", "ann@[127.0.0.2]")
+        alive.wait_for_messages(1)
+        wait_until(lambda: {m["state"] for m in self.queue()} == {"waiting"}, "nothing under way")
+        self.assertEqual(len(self.queue()), 31)
+        self.assertEqual(sum(r["state"] == "done" for m in self.queue() for r in m["recipients"]), 1)
+
+    # RFC 5321 §4.5.4.1: not each message finds out for itself.
+    def test_a_dead_host_is_not_asked_again_for_each_message(self):
+        silent = self.host("127.0.0.2", answer=refuse("", "close"))
+        self.start()
+        self.submit("ann@[127.0.0.2]")
+        self.wait_for_attempts(1)
+        tried = silent.connections
+        for _ in range(20):
+            self.submit("ann@[127.0.0.2]")
+        wait_until(lambda: len(self.queue()) == 21 and {m["state"] for m in self.queue()} == {"waiting"}, "21 waiting")
+        self.assertEqual(silent.connections, tried)
+        silent.answer = lambda line: None
+        self.ask("/queue/run", {})
+        self.assertEqual(len(silent.messages), 21)
+        self.wait_for_empty_queue()
+
+    def test_many_messages_share_connections(self):
+        host = self.host("127.0.0.2", answer=refuse("", "421 4.3.2 later"))
+        self.start()
+        for _ in range(50):
+            self.submit("ann@[127.0.0.2]")
+        wait_until(lambda: {m["state"] for m in self.queue()} == {"waiting"}, "all waiting")
+        host.answer, host.connections = lambda line: None, 0
+        self.ask("/queue/run", {"domain": "[127.0.0.2]"})
+        self.assertEqual(len(host.messages), 50)
+        self.assertLessEqual(host.connections, 20)
+
+    def test_mail_for_the_rest_of_the_world_stays_with_the_reason(self):
+        self.start()
+        self.submit("ann@[192.0.2.1]")
+        self.wait_for_attempts(1)
+        self.assertIn("loopback", self.queue()[0]["recipients"][0]["last_reply"])
+        self.server.wait_for_log("loopback")
+
+    def test_what_a_killed_refmaild_had_taken_is_sent_by_the_next_one(self):
+        self.start()
+        self.submit("ann@[127.0.0.2]")
+        self.submit("ben@[127.0.0.2]")
+        self.server.stop(signal.SIGKILL)
+        self.server.log.close()
+        host = self.host("127.0.0.2")
+        self.start()
+        self.ask("/queue/run", {})
+        host.wait_for_messages(2)
+        self.wait_for_empty_queue()
+
+    def test_entries_of_earlier_versions_are_sent(self):
+        os.makedirs(os.path.join(self.folder.name, "queue"))
+        base = os.path.join(self.folder.name, "queue", "old-1")
+        with open(base + ".message", "w") as f:
+            f.write("Subject: old\n\nbody\n")
+        with open(base + ".envelope", "w") as f:
+            json.dump({"format": 1, "id": "old-1", "state": "held", "sender": "alice@example.test",
+                       "recipients": ["ann@[127.0.0.2]"], "body": "", "user": "alice",
+                       "received": "2026-11-22T05:39:50Z"}, f)
+        host = self.host("127.0.0.2")
+        self.start()
+        host.wait_for_messages(1)
+        self.assertEqual(host.messages[0][2], b"Subject: old\r\n\r\nbody\r\n")
+        self.wait_for_empty_queue()
+
+    def test_an_envelope_that_makes_no_sense_is_left_alone(self):
+        os.makedirs(os.path.join(self.folder.name, "queue"))
+        with open(os.path.join(self.folder.name, "queue", "odd.envelope"), "w") as f:
+            f.write("{}")
+        with open(os.path.join(self.folder.name, "queue", "odd.message"), "w") as f:
+            f.write("x")
+        self.start()
+        self.server.wait_for_log("odd.envelope")
+        self.assertIn("cannot understand", self.server.log_text())
+        self.assertEqual(sorted(os.listdir(os.path.join(self.folder.name, "queue"))),
+                         ["odd.envelope", "odd.message", "tmp"])
+
+
+class Retrying(Queue):
+    def test_the_schedule_the_warning_and_the_end(self):
+        host = self.host("127.0.0.2", answer=refuse("RCPT", BUSY))
+        self.start()
+        self.submit("ann@[127.0.0.2]")
+        self.wait_for_attempts(1)
+        self.advance("14m")
+        self.wait_for_attempts(1)
+        self.advance("2m")
+        self.wait_for_attempts(2)
+        self.assertEqual(self.server.mail_of("alice"), [])
+        self.advance("4h")
+        delayed = self.server.mail_of("alice")
+        self.assertEqual(len(delayed), 1)
+        self.assertIn(b"Action: delayed", delayed[0])
+        self.advance("4d")
+        self.assertEqual(len(self.server.mail_of("alice")), 1, "one warning is enough")
+        self.advance("1d")
+        reports = self.server.mail_of("alice")
+        self.assertEqual(len(reports), 2)
+        self.assertIn(b"Action: failed", reports[1])
+        self.assertIn(b"Status: 4.2.1", reports[1])
+        self.assertTrue(reports[1].startswith(b"Return-Path: <>\n"))
+        self.wait_for_empty_queue()
+        self.assertEqual(host.messages, [])
+
+    def test_only_who_was_refused_is_tried_again(self):
+        host = self.host("127.0.0.2", answer=refuse("RCPT TO:<BEN", BUSY))
+        self.start()
+        self.submit("ann@[127.0.0.2]", "ben@[127.0.0.2]")
+        host.wait_for_messages(1)
+        self.wait_for_attempts(1)
+        host.answer = lambda line: None
+        self.advance("15m")
+        self.assertEqual([m[1] for m in host.messages], [["ann@[127.0.0.2]"], ["ben@[127.0.0.2]"]])
+        self.wait_for_empty_queue()
+
+    def test_a_refusal_for_good_is_reported_at_once(self):
+        self.host("127.0.0.2", answer=refuse("RCPT TO:<BEN", "550 5.1.1 no ben here"))
+        self.start()
+        self.submit("ann@[127.0.0.2]", "ben@[127.0.0.2]")
+        wait_until(lambda: self.server.mail_of("alice"), "a report")
+        report = self.server.mail_of("alice")[0]
+        self.assertIn(b"Final-Recipient: rfc822; ben@[127.0.0.2]", report)
+        self.assertIn(b"Status: 5.1.1", report)
+        self.assertNotIn(b"Final-Recipient: rfc822; ann", report)
+        self.wait_for_empty_queue()
+
+    def test_a_report_for_a_sender_elsewhere_leaves_with_the_null_reverse_path(self):
+        self.host("127.0.0.2", answer=refuse("RCPT", "550 5.1.1 no"))
+        home = self.host("127.0.0.3")
+        self.start("--alias", "away:ann@[127.0.0.2]")
+        with smtplib.SMTP("127.0.0.1", self.server.port("smtp"), timeout=LIMIT) as c:
+            c.sendmail("joe@[127.0.0.3]", ["away@example.test"], MESSAGE)
+        home.wait_for_messages(1)
+        self.assertEqual(home.messages[0][:2], ("", ["joe@[127.0.0.3]"]))
+        self.wait_for_empty_queue()
+
+    # RFC 5321 §6.1
+    def test_nothing_is_reported_about_a_report(self):
+        self.host("127.0.0.2", answer=refuse("RCPT", "550 5.1.1 no"))
+        self.start("--alias", "away:ann@[127.0.0.2]")
+        with smtplib.SMTP("127.0.0.1", self.server.port("smtp"), timeout=LIMIT) as c:
+            c.sendmail("", ["away@example.test"], MESSAGE)
+        self.server.wait_for_log("undeliverable=")
+        self.wait_for_empty_queue()
+        self.assertEqual(self.server.mail_of("alice"), [])
+
+    def test_the_clock_is_answered_when_reports_have_left(self):
+        self.host("127.0.0.2", answer=refuse("RCPT", BUSY))
+        home = self.host("127.0.0.3")
+        self.start("--alias", "away:ann@[127.0.0.2]")
+        with smtplib.SMTP("127.0.0.1", self.server.port("smtp"), timeout=LIMIT) as c:
+            c.sendmail("joe@[127.0.0.3]", ["away@example.test"], MESSAGE)
+        self.wait_for_attempts(1)
+        self.advance("5d")
+        self.assertEqual(len(home.messages), 1)
+        self.assertEqual(self.queue(), [])
+
+    def test_a_host_that_says_nothing_is_given_up_by_the_clock(self):
+        released = threading.Event()
+        silent = self.host("127.0.0.2", answer=lambda line: None if line else released.wait(LIMIT) and "close")
+        self.start()
+        self.submit("ann@[127.0.0.2]")
+        wait_until(lambda: silent.connections == 1, "a connection")
+        self.advance("6m")
+        self.assertEqual(self.queue()[0]["attempts"], 1)
+        released.set()
+
+    def test_retries_that_were_asked_for_come_although_an_attempt_has_just_ended(self):
+        host = self.host("127.0.0.2", answer=refuse("RCPT", BUSY))
+        self.start()
+        self.submit("ann@[127.0.0.2]")
+        for count in range(1, 6):
+            host.wait_for(lambda me: sum(line.startswith("RCPT") for line in me.commands) >= count, "another attempt")
+            self.ask("/queue/run", {"domain": "[127.0.0.2]"})
+        self.assertGreaterEqual(sum(line.startswith("RCPT") for line in host.commands), 6)
+
+
+class Looking(Queue):
+    def put(self):
+        """A message that waits; its id."""
+        self.submit("ann@[127.0.0.2]")
+        wait_until(lambda: [m["state"] for m in self.queue()] == ["waiting"], "a message that waits")
+        return self.queue()[0]["id"]
+
+    def test_hold_release_delete_bounce(self):
+        host = self.host("127.0.0.2", answer=refuse("RCPT", BUSY))
+        self.start()
+        name = self.put()
+        self.assertEqual(self.ask(f"/queue/{name}/hold", {}), {"id": name, "done": "hold"})
+        self.advance("1h")
+        self.assertEqual((self.queue()[0]["state"], self.queue()[0]["attempts"]), ("held", 1))
+        self.assertEqual(self.ask("/queue/run", {"id": name})["error"], f"'{name}' is held; release it first")
+        self.server.stop()
+        self.server.log.close()
+        self.start()
+        wait_until(lambda: [m["state"] for m in self.queue()] == ["held"], "held, after a restart")
+        host.answer = lambda line: None
+        self.ask(f"/queue/{name}/release", {})
+        host.wait_for_messages(1)
+        self.wait_for_empty_queue()
+        host.answer = refuse("RCPT", BUSY)
+        self.ask(f"/queue/{self.put()}/delete", {})
+        self.wait_for_empty_queue()
+        self.assertEqual(self.server.mail_of("alice"), [])
+        self.ask(f"/queue/{self.put()}/bounce", {})
+        self.assertEqual(len(self.server.mail_of("alice")), 1)
+        self.assertIn(b"Action: failed", self.server.mail_of("alice")[0])
+        self.wait_for_empty_queue()
+
+    def test_wrong_use_says_what_to_do(self):
+        self.start()
+        forward = "\"advance\" says by how much, forward: {\"advance\":\"4h\"}; s, m, h and d are known"
+        for body in ({}, {"advance": "-1h"}, {"advance": 4}, {"advance": "4 fortnights"}, {"advance": "999999999999d"}):
+            self.assertEqual(self.ask("/clock", body), {"error": forward, "code": 400})
+        self.assertEqual(self.ask("/queue/x"),
+                         {"error": "no message 'x' in the queue; GET /queue lists them", "code": 404})
+        self.assertEqual(self.ask("/queue/run", {"domain": 7})["error"],
+                         "send {} for all, {\"domain\":\"a.test\"} or {\"id\":\"ID\"}")
+        self.assertEqual(self.ask("/queue/run")["error"], "use POST to run the queue")
+        self.assertEqual(self.ask("/queue", {})["error"], "use GET to list; POST /queue/run to try now")
+        self.assertIn("'/nope' is nothing here", self.ask("/nope")["error"])
+        self.assertEqual(self.ask("/queue?limit=0")["error"], "limit '0' is no number from 1")
+        self.assertEqual(self.ask("/clock", [])["error"], "the body is no JSON object, such as {\"advance\":\"4h\"}")
+
+    def test_web_pages_are_refused(self):
+        self.start()
+        self.assertEqual(self.ask("/clock", {"advance": "1h"}, Origin="http://evil.test"),
+                         {"error": "web pages may not use the control port", "code": 403})
+        self.assertEqual(self.ask("/clock", Host="evil.test"),
+                         {"error": "Host is 'evil.test'; ask for 127.0.0.1 or localhost", "code": 403})
+        self.assertEqual(self.ask("/clock")["offset"], 0)
+
+    def test_long_lists_come_in_parts(self):
+        self.host("127.0.0.2", answer=refuse("RCPT", BUSY))
+        self.start()
+        for _ in range(5):
+            self.submit("ann@[127.0.0.2]")
+        first = self.ask("/queue?limit=2")
+        self.assertEqual((first["total"], len(first["messages"])), (5, 2))
+        rest = self.ask("/queue?limit=9&after=" + first["messages"][1]["id"])
+        self.assertEqual(len({m["id"] for m in first["messages"] + rest["messages"]}), 5)
+
+    def test_the_command_line(self):
+        self.host("127.0.0.2", answer=refuse("RCPT", "450-4.2.1 busy\n450 4.2.1 later"))
+        self.start()
+        self.assertEqual(self.command().stdout, "The queue is empty.\n")
+        name = self.put()
+        listed = self.command("list").stdout
+        self.assertRegex(listed, f"^1 message in the queue\n\n{name}  waiting, 1 attempt, next in 1[45] min\n")
+        self.assertIn("  from  alice@example.test, ", listed)
+        self.assertIn("  to    ann@[127.0.0.2]\n        127.0.0.2 said: 450-4.2.1 busy / 450 4.2.1 later\n", listed)
+        self.assertIn(f"{name}  waiting", self.command("show", name).stdout)
+        self.assertEqual(json.loads(self.command("list", "--json").stdout)["total"], 1)
+        self.assertEqual(self.command("run").stdout, "tried; 1 message in the queue now\n")
+        self.assertEqual(self.command("hold", name).stdout, f"{name} is held until it is released\n")
+        self.assertIn("held", self.command("show", name).stdout)
+        self.assertEqual(self.command("release", name).stdout, f"{name} is tried now\n")
+        wait_until(lambda: [m["state"] for m in self.queue()] == ["waiting"], "it waits again")
+        self.assertEqual(self.command("bounce", name).stdout, f"{name} is given up; its sender is told\n")
+        self.assertEqual(self.command("run", "[127.0.0.2]").stdout, "tried; the queue is empty\n")
+        wrong = self.command("delete", name)
+        self.assertEqual((wrong.returncode, wrong.stderr),
+                         (1, f"refmaild: no message '{name}' in the queue; GET /queue lists them\n"))
+        self.assertEqual(self.command("show").returncode, 2)
+        self.assertEqual(self.server.stop(), 0)
+        gone = self.command("list")
+        self.assertEqual(gone.returncode, 2)
+        self.assertIn("no refmaild with a control port runs on " + self.folder.name, gone.stderr)
+
+    def test_without_a_control_port(self):
+        self.start("--control", "off")
+        self.assertNotIn("control", self.server.ready)
+        self.assertFalse(os.path.exists(os.path.join(self.folder.name, "control")))
+
+
+if __name__ == "__main__":
+    unittest.main()
