@@ -6,11 +6,14 @@
 
 #include <fmt/core.h>
 
+#include <utility>
+
 namespace refmail::relay {
 
 namespace {
 
 constexpr std::size_t piece_size = 256 * 1024; // of converted content
+constexpr std::size_t largest_unsent = 32 * 1024;
 
 outcome unsendable(std::string status, std::string why, const peer& who) {
     outcome made;
@@ -75,6 +78,7 @@ void session::machine::convert() {
                                        converted.error()),
                            settings_.peer);
         choices_.content = transport::seven_bit;
+        if (!gathered_.ends_with("\r\n")) gathered_ += "\r\n"; // RFC 5321 §4.1.1.4
         choices_.size = gathered_.size();
     }
     state_ = state::envelope;
@@ -110,6 +114,7 @@ void session::machine::start_content() {
     // RFC 6152 §3: whatever the queue believes of the content, 8-bit goes to 8BITMIME only.
     stuffing_.emplace(!offered_.eight_bit_mime);
     held_.clear();
+    unsent_.clear();
     if (!gathers_) {
         actions_.push_back(read_content{true});
         return;
@@ -130,22 +135,24 @@ void session::machine::send_piece(std::string_view piece) {
         if (first) actions_.push_back(read_content{});
         return;
     }
-    std::string out;
-    if (const auto fault = stuffing_->add(piece, out)) return break_off(*fault);
-    actions_.push_back(send{std::move(out)});
-    ++waits_;
+    // A small message leaves in one piece, final dot included.
+    if (const auto fault = stuffing_->add(piece, unsent_)) return break_off(*fault);
+    if (unsent_.size() >= largest_unsent) flush();
     if (!gathers_) actions_.push_back(read_content{});
+}
+
+void session::machine::flush() {
+    actions_.push_back(send{std::exchange(unsent_, {})});
+    ++waits_;
 }
 
 void session::machine::send_end() {
     if (choices_.content == transport::binary)
         send_chunk(true);
     else {
-        std::string out;
-        if (const auto fault = stuffing_->finish(out)) return break_off(*fault);
-        actions_.push_back(send{std::move(out)});
+        if (const auto fault = stuffing_->finish(unsent_)) return break_off(*fault);
+        flush();
     }
-    ++waits_;
     transaction_->ended_content = true;
     state_ = state::verdict;
     if (!settings_.lmtp) return awaited_.push_back({command::end});

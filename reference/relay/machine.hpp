@@ -119,6 +119,7 @@ class session::machine {
     void start_content();
     void send_piece(std::string_view piece);
     void send_end();
+    void flush();
     void send_chunk(bool last);
     void on_chunk(const reply& r);
     void on_end(const reply& r, std::size_t position);
@@ -147,7 +148,8 @@ class session::machine {
     bool gathers_ = false;     // what is read is to be converted
     std::string gathered_;     // the converted content
     std::optional<dot_stuffing> stuffing_;
-    std::string held_; // BDAT: a chunk that may be the last
+    std::string unsent_; // content, stuffed
+    std::string held_;   // BDAT: a chunk that may be the last
 };
 
 } // namespace refmail::relay

@@ -82,10 +82,9 @@ BOOST_AUTO_TEST_CASE(enhanced_codes) {
     BOOST_TEST(enhanced("550 5.1.1 nobody") == "5.1.1");
     BOOST_TEST(enhanced("250 2.0.0") == "2.0.0");
     BOOST_TEST(enhanced("550 5.123.456 odd") == "5.123.456");
-    for (const char* line :
-         {"550 5.1 x", "550 5.1.1.1 x", "550 5.1.1: x", "550 4.1.1 x", "250 5.1.1 x", "550 5.1234.1 x",
-          "550 5..1 x", "550 .1.1 x", "550 55.1.1 x", "550 x", "550", "354 3.0.0 go on, not"})
-        if (std::string(line) != "354 3.0.0 go on, not") BOOST_TEST(enhanced(line) == "", line);
+    for (const char* line : {"550 5.1 x", "550 5.1.1.1 x", "550 5.1.1: x", "550 4.1.1 x", "250 5.1.1 x",
+                             "550 5.1234.1 x", "550 5..1 x", "550 .1.1 x", "550 55.1.1 x", "550 x", "550"})
+        BOOST_TEST(enhanced(line) == "", line);
 }
 
 BOOST_AUTO_TEST_CASE(printable) {
