@@ -90,7 +90,9 @@ class hosts_checker {
 
     void problem_at(const step& s, const std::string& name, std::string text) {
         auto at = s.at;
-        const auto offset = s.source.find(name, std::min(s.source.find(" at "), s.source.size()));
+        const auto behind = s.source.find(" at ");
+        const auto offset =
+            s.source.find(name, behind == std::string::npos ? s.source.find("tried ") + 6 : behind + 4);
         if (offset != std::string::npos) at.column += static_cast<int>(offset);
         found.push_back({at, std::move(text)});
     }

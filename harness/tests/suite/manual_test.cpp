@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(every_suite_loads) {
 BOOST_AUTO_TEST_CASE(the_fragments_of_the_manual_exist) {
     std::string script;
     for (auto* name : {"greeting", "hello", "starttls", "auth", "login", "mail", "rcpt", "envelope",
-                       "message", "quit", "still-alive"})
+                       "message", "quit", "submit", "still-alive"})
         script += std::string("      do ") + name + "\n";
     for (auto& service : known_services()) {
         auto loaded =

@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(suite_keys) {
         "smtp/test.yaml:1:1: a suite has no `cases`\n"
         "smtp/test.yaml:1:1: a suite has no `title`\n"
         "smtp/test.yaml:1:1: unknown key `titel` in a suite, expected `title`, `rfc`, `service`, `needs`, "
-        "`fragments` or `cases`, did you mean `title`?");
+        "`dns`, `hosts`, `fragments` or `cases`, did you mean `title`?");
     BOOST_TEST(mistakes("title: T\ntitle: U\ncases:\n") ==
                "smtp/test.yaml:2:1: `title` stands twice in a suite, expected each key once\n"
                "smtp/test.yaml:3:1: found nothing, expected `cases` as `key: value` lines");
@@ -100,7 +100,8 @@ BOOST_AUTO_TEST_CASE(case_keys) {
     BOOST_TEST(
         of_case("sekurity: x") ==
         "smtp/test.yaml:7:5: unknown key `sekurity` in case `c`, expected `title`, `requirement`, `level`, "
-        "`service`, `rfc`, `needs`, `security`, `ruling`, `why`, `timeout` or `script`, did you mean "
+        "`service`, `rfc`, `needs`, `security`, `ruling`, `why`, `timeout`, `dns`, `hosts` or `script`, did "
+        "you mean "
         "`security`?");
     BOOST_TEST(of_case("why:") == "smtp/test.yaml:7:5: found nothing as `why` of case `c`, expected a text");
     BOOST_TEST(of_case("needs: {a: b}") ==
@@ -196,7 +197,7 @@ BOOST_AUTO_TEST_CASE(placeholders) {
     BOOST_TEST(of_script("S: 220\nC: MAIL FROM:<{sendr}>\nS: 250") ==
                "smtp/test.yaml:10:21: unknown placeholder {sendr}, did you mean `sender`?; known are token, "
                "domain, client, "
-               "sender, recipient, user, password, local-part, unknown, foreign, n");
+               "sender, recipient, user, password, local-part, unknown, foreign, n, zone, server-name, egress-port");
     BOOST_TEST(
         of_script("S: 220 ~{domain3}~").starts_with("smtp/test.yaml:9:15: unknown placeholder {domain3}"));
     BOOST_TEST(of_script("S: 220 ~{recipient1}~")

@@ -22,6 +22,11 @@ std::string shape(const text_template& text) {
         }
         std::string operator()(const base64_piece& p) { return "base64(" + shape(*p.text) + ")"; }
         std::string operator()(const fill_piece& p) { return "fill(" + std::to_string(p.line_length) + ")"; }
+        std::string operator()(const host_piece& p) {
+            static constexpr const char* names[] = {"address", "reverse", "tlsa"};
+            return std::string(names[int(p.what)]) + "(" + p.host + (p.argument.empty() ? "" : " ") +
+                   p.argument + ")";
+        }
     } name;
     std::string all;
     for (auto& piece : text.pieces)
@@ -38,7 +43,7 @@ std::string parsed(std::string_view source, template_kind kind = template_kind::
 
 constexpr const char* unknown_placeholder = ", expected a placeholder: a name as {sender}, octets as {CR} or "
                                             "{x80}, {64*a}, {fill:512}, {base64:TEXT}, "
-                                            "{cap:SIZE}; a brace itself is written `{{`";
+                                            "{cap:SIZE}, {address:HOST}; a brace itself is written `{{`";
 
 } // namespace
 
