@@ -4,7 +4,7 @@
 Usage: kill_test.py PATH-TO-REFMAILD [--rounds N] [--clients N] [--seed N]
 
 Each round starts refmaild on the same data folder, lets clients deliver through SMTP, LMTP and
-submission (mail for other hosts, which is held in the queue) and kills it after a random number of
+submission (mail for an address that is not on this machine, so it waits in the queue) and kills it after a random number of
 acknowledged messages. Then the mailboxes and the queue are read:
   lost     acknowledged and not there
   doubled  there more than once in one mailbox
@@ -139,7 +139,7 @@ class Load:
             c.login("alice", "alice-pw")
             for count in range(1_000_000):
                 ident = f"{self.name}-{number}-{count}"
-                to = chance.choice([["ann@elsewhere.test"], ["ann@elsewhere.test", "bob@example.test"]])
+                to = chance.choice([["ann@[192.0.2.1]"], ["ann@[192.0.2.1]", "bob@example.test"]])
                 c.sendmail("alice@example.test", to, content(ident, 1000))
                 self.promise(ident, ["queue"] + (["bob"] if len(to) == 2 else []))
 

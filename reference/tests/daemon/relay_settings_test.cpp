@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(keys_that_are_none) {
         {"queue: { longest_retry: 1 min }", "queue.longest_retry: is shorter than first_retry"},
         {"queue: { give_up_after: 1 min }", "queue.give_up_after: is shorter than first_retry"},
         {"queue: { connections: 0 }", "queue.connections: '0' is no count; write 1 or more"},
-        {"queue: { warn: 4 h }", "queue.warn: unknown key; did you mean 'warn_after'?"},
+        {"queue: { warn_aftr: 4 h }", "queue.warn_aftr: unknown key; did you mean 'warn_after'?"},
         {"control: [ \"127.0.0.1:1\", \"127.0.0.1:2\" ]",
          "control: expected one address, such as 127.0.0.1:8025"},
         {"control: 192.0.2.1:8025",
