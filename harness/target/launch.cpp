@@ -181,6 +181,7 @@ class launcher {
         for (const auto& [option, value] :
              {std::pair{"--list", "team:" + everybody},
               {"--alias", "crew:" + everybody},
+              {"--alias", "m\xC3\xB8ller:" + everybody},
               {"--account", fmt::format("{}:{}-pw", busy_account, busy_account)},
               {"--message-size", fmt::format("{}", refmaild_message_size)}}) {
             command.emplace_back(option);
@@ -191,7 +192,7 @@ class launcher {
         fs::create_directories(mailboxes, code);
         if (code || !std::ofstream(mailboxes / busy_account))
             return failed(fmt::format("cannot write in the work folder {}", up_->work_.string()));
-        up_->info.features = {"mailing-list", "alias", "tempfail-recipient"};
+        up_->info.features = {"mailing-list", "alias", "utf8-alias", "tempfail-recipient"};
         return {};
     }
 
