@@ -142,7 +142,9 @@ result run(const setup& s, const std::vector<turn>& script) {
         for (std::size_t i = 0; i < std::min(other.outcomes.size(), whole.outcomes.size()); ++i)
             BOOST_TEST(brief(other.outcomes[i]) == brief(whole.outcomes[i]),
                        boost::test_tools::per_element());
-        BOOST_TEST(other.closed == whole.closed);
+        // What comes behind garbage may or may not end the wait for the reply to QUIT.
+        if (!whole.failed) BOOST_TEST(other.closed == whole.closed);
+        BOOST_TEST(other.failed.has_value() == whole.failed.has_value());
     }
     return whole;
 }
