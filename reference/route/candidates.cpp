@@ -71,6 +71,11 @@ net::task<found_route> host_round::run() {
 }
 
 net::task<void> host_round::look_at(exchanger one) {
+    if (from_.by_mx && net::is_address_literal(one.host)) {
+        // RFC 5321 §5.1: "the data field of that response MUST contain a domain name".
+        pass_over(one.host, "an MX must name a host, and that is an address");
+        co_return;
+    }
     const auto facts = co_await look_up_host(one.host, dns_);
     if (facts.what != host_facts::kind::found) {
         untold_ = untold_ || facts.what == host_facts::kind::unavailable;

@@ -81,6 +81,14 @@ BOOST_AUTO_TEST_CASE(hosts_without_an_address_are_passed_over) {
     BOOST_TEST(found.passed_over[0] == "a.d.test: a.d.test has no address");
 }
 
+BOOST_AUTO_TEST_CASE(an_address_is_no_host_name) {
+    table dns;
+    dns.mx("d.test", 10, "127.1.1.1");
+    BOOST_TEST(told(find(dns, plain(), "d.test")) ==
+               "failed 5.4.4: no mail host of d.test can be used: 127.1.1.1: an MX must name a host, and "
+               "that is an address");
+}
+
 BOOST_AUTO_TEST_CASE(addresses_that_lead_to_ourselves_by_nature_are_none) {
     table dns;
     dns.mx("d.test", 10, "a.d.test").a("a.d.test", "0.0.0.0").a("a.d.test", "::");
