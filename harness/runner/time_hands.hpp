@@ -12,6 +12,7 @@ class time_hands final : public script::time_control {
         : target_(target) {}
 
     net::task<std::expected<void, std::string>> retry(std::string zone) override;
+    std::chrono::milliseconds patience() const override;
     net::task<std::expected<void, std::string>> advance(std::chrono::seconds by) override;
 
   private:

@@ -45,6 +45,8 @@ class time_control {
     virtual ~time_control() = default;
     // Has the server try what it could not deliver; `zone`: whose mail it is about, where it can tell apart.
     virtual net::task<std::expected<void, std::string>> retry(std::string zone) = 0;
+    // How long it may take after that until the server is seen to try; 0: by then it has tried.
+    virtual std::chrono::milliseconds patience() const { return {}; }
     virtual net::task<std::expected<void, std::string>> advance(std::chrono::seconds by) = 0;
 };
 
@@ -94,6 +96,7 @@ struct mismatch {
     bool claim = false;   // it was (part of) the claim
     std::string expected; // lines for people
     std::string actual;   // octets
+    std::string seen;     // lines for people: what came to remote hosts
 };
 
 struct case_outcome {

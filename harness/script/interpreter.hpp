@@ -111,6 +111,7 @@ class interpreter {
     void note_report(const suite::step& s, report_search& search, const dsn_wanted& wanted);
     step_result check_report(const suite::step& s);
     result retry();
+    std::size_t attempts_seen() const;
     result advance(const suite::advance_clock& step);
 
     // interpreter_dns.cpp

@@ -17,6 +17,7 @@ namespace {
 constexpr std::chrono::milliseconds first_wait{1};
 constexpr std::chrono::milliseconds longest_wait{50};
 constexpr int last_rounds = 2;
+constexpr std::chrono::milliseconds between_retries{1000};
 
 std::string in_words(std::chrono::seconds by) {
     const auto s = by.count();
@@ -196,11 +197,31 @@ step_result interpreter::check_report(const suite::step& s) {
     return r;
 }
 
+// What tells that the server tries to deliver: it asks the DNS, it connects.
+std::size_t interpreter::attempts_seen() const {
+    const auto& world = outcome_.world;
+    const auto opened = std::ranges::count(world.events, host_event::what::opened, &host_event::kind);
+    return world.questions.size() + static_cast<std::size_t>(opened);
+}
+
+// A queue runner that comes while the message is still being deferred passes it by, so a server that does not
+// say when it has tried is asked again until it is seen to try. One that has nothing to try is left in peace
+// after a while.
 interpreter::result interpreter::retry() {
     if (environment_.timeless) co_return holds();
     if (!environment_.time) co_return troubled("the server cannot be made to try again");
-    const auto done = co_await environment_.time->retry(environment_.token + ".mailspec.test");
-    if (!done) co_return troubled(done.error());
+    const auto before = attempts_seen();
+    const auto until = net::deadline::in(environment_.time->patience()).earlier(limit_);
+    do {
+        auto zone = environment_.token + ".mailspec.test";
+        const auto done = co_await environment_.time->retry(std::move(zone));
+        if (!done) co_return troubled(done.error());
+        const auto again = net::deadline::in(between_retries).earlier(until);
+        while (attempts_seen() == before && !again.passed()) {
+            const auto soon = net::deadline::in(longest_wait).earlier(again);
+            co_await net::sleep_until(soon);
+        }
+    } while (attempts_seen() == before && !until.passed());
     outcome_.conversation.add(net::transcript_entry::what::noted, 1, "the server was made to try again");
     co_return holds();
 }

@@ -14,9 +14,9 @@ struct sends_plan {
     std::uint16_t port = 25;         // of remote hosts, as it knocks there; 0: we choose
     std::uint16_t https_port = 443;  // of MTA-STS policy hosts; 0: we choose
     std::vector<std::string> retry;  // has it try again; {zone} is the domain whose mail that is about
-    bool retries_itself = false;     // it tries again by itself within the time below
-    std::chrono::milliseconds retries_within{5000};
-    std::vector<std::string> clock; // moves its clock by {seconds}
+    bool retries_itself = false;     // it needs no command for that
+    std::chrono::milliseconds retries_within{5000}; // until it is seen to try, after `retry` or by itself
+    std::vector<std::string> clock;                 // moves its clock by {seconds}
 };
 
 // The world around a server, as far as its commands have to know.

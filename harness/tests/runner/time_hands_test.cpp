@@ -123,9 +123,13 @@ BOOST_AUTO_TEST_CASE(carries_out_commands) {
 
 BOOST_AUTO_TEST_CASE(no_clock_to_move) {
     target::running_target up;
-    up.retries_within = 1ms;
+    up.retries_within = 7ms;
     runner::time_hands hands(up);
     BOOST_TEST(net::run_for<outcome>([&] { return hands.retry("z.test"); }).has_value()); // patience is all
+    BOOST_TEST((hands.patience() == 7ms));
+    up.info.control = "127.0.0.1:1";
+    BOOST_TEST((hands.patience() == 0ms)); // it answers when it has tried
+    up.info.control.clear();
     BOOST_TEST(net::run_for<outcome>([&] { return hands.advance(4h); }).error() ==
                "the server's clock cannot be moved");
 }
