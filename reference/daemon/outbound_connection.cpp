@@ -4,6 +4,7 @@
 #include "net/connect.hpp"
 #include "net/endpoint.hpp"
 #include "reference/daemon/log_line.hpp"
+#include "reference/route/a_label.hpp"
 
 #include <boost/asio/this_coro.hpp>
 #include <fmt/core.h>
@@ -65,12 +66,13 @@ relay::session_settings outbound_connection::session_settings() const {
     wanted.tls = security_of(hop_.tls, in_);
     wanted.tls_because = hop_.tls.because.empty() ? "the configuration" : hop_.tls.because;
     wanted.implicit_tls = hop_.implicit_tls;
-    wanted.verified = verified_;
+    wanted.verified = verified_ && hop_.tls.proven_name;
     wanted.lmtp = hop_.lmtp;
     wanted.begin_with_helo = in_.helo;
     wanted.user = hop_.user;
     wanted.password = hop_.password;
     wanted.plaintext_auth = how_.plaintext_auth;
+    wanted.to_ascii = route::to_a_labels;
     wanted.times = how_.times;
     return wanted;
 }

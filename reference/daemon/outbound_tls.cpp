@@ -77,7 +77,9 @@ net::task<void> outbound_connection::handshake() {
     else if (!unacceptable.empty() && !hop_.tls.testing)
         session_->tls_too_weak(unacceptable);
     else
-        session_->tls_started(verified_);
+        // RFC 8689 §4.2.1, RFC 4954 §14: a certificate proves the name that we looked for; who named that
+        // host is another matter.
+        session_->tls_started(verified_ && hop_.tls.proven_name);
 }
 
 // RFC 8314: TLS from the first octet.

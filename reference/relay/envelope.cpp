@@ -34,6 +34,7 @@ void session::machine::begin(mail wanted) {
     choices_.authenticated = authenticated_;
     choices_.in_tls = in_tls_;
     choices_.size = transaction_->entry().size;
+    choices_.to_ascii = settings_.to_ascii;
     choices_.utf8 = transaction_->entry().smtputf8 && offered_.smtputf8;
     state_ = state::envelope;
     gathers_ = false;
@@ -79,7 +80,10 @@ bool session::machine::demands_are_met() {
 // RFC 6531 §3.2, §3.5: no address with UTF-8 to a host without SMTPUTF8. Other recipients get their mail.
 bool session::machine::addresses_are_sendable() {
     const auto& e = transaction_->entry();
-    if (!fits_a_command(e.sender) || (!is_ascii(e.sender) && !choices_.utf8)) {
+    const auto needs_utf8 = [this](const std::string& address) {
+        return !choices_.utf8 && !is_ascii(address_for(address, choices_));
+    };
+    if (!fits_a_command(e.sender) || needs_utf8(e.sender)) {
         const bool broken = !fits_a_command(e.sender);
         transaction_->settle_rest(
             refuse_here(broken ? "5.1.7" : "5.6.7",
@@ -94,7 +98,7 @@ bool session::machine::addresses_are_sendable() {
         if (!fits_a_command(address))
             transaction_->settle(i,
                                  refuse_here("5.1.3", "the address has control characters", settings_.peer));
-        else if (!is_ascii(address) && !choices_.utf8)
+        else if (needs_utf8(address))
             transaction_->settle(i, refuse_here("5.6.7",
                                                 "the address needs SMTPUTF8, which the host does not offer",
                                                 settings_.peer));

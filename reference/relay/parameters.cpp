@@ -2,7 +2,7 @@
 #include "reference/relay/parameters.hpp"
 
 #include "reference/message/mailbox.hpp"
-#include "reference/relay/xtext.hpp"
+#include "reference/message/xtext.hpp"
 
 #include <fmt/core.h>
 
@@ -17,7 +17,7 @@ namespace {
 // "<>" keeps the server from taking our login for the author.
 std::string submitter(const queue::entry& e, bool authenticated) {
     if (e.submitter.empty()) return authenticated ? " AUTH=<>" : "";
-    return " AUTH=" + (e.submitter == "<>" ? e.submitter : encode_xtext(e.submitter));
+    return " AUTH=" + (e.submitter == "<>" ? e.submitter : message::encode_xtext(e.submitter));
 }
 
 std::string body(const queue::entry& e, const capabilities& offered, transport content) {
@@ -38,13 +38,15 @@ std::string notify(const message::notify& wished) {
     return out;
 }
 
+// RFC 3461 §5.2.1 (d): the identical original-recipient-address, as it came, encoding and all.
 std::string original_recipient(const queue::recipient& r, bool utf8) {
     if (r.original_type.empty()) return "";
-    // RFC 6533 §3: within SMTPUTF8 as it is, elsewhere in ASCII.
-    if (message::equals_ignoring_case(r.original_type, "utf-8"))
-        return fmt::format(" ORCPT={};{}", r.original_type,
-                           utf8 ? encode_utf8_addr_unitext(r.original) : encode_utf8_addr_xtext(r.original));
-    return fmt::format(" ORCPT={};{}", r.original_type, encode_xtext(r.original));
+    // RFC 6533 §3: without SMTPUTF8 the address is in ASCII, each other character as "\\x{HEX}".
+    if (!utf8 && !is_ascii(r.original)) {
+        const auto address = message::decode_unitext(r.original);
+        return address ? fmt::format(" ORCPT={};{}", r.original_type, message::encode_unitext(*address)) : "";
+    }
+    return fmt::format(" ORCPT={};{}", r.original_type, r.original);
 }
 
 } // namespace
@@ -60,8 +62,15 @@ bool is_ascii(std::string_view text) {
     return std::none_of(text.begin(), text.end(), [](char c) { return (c & 0x80) != 0; });
 }
 
+std::string address_for(const std::string& address, const envelope_choices& how) {
+    const auto at = address.rfind('@');
+    if (how.utf8 || is_ascii(address) || at == std::string::npos || !how.to_ascii) return address;
+    const auto domain = how.to_ascii(std::string_view(address).substr(at + 1));
+    return domain ? address.substr(0, at + 1) + *domain : address;
+}
+
 std::string mail_command(const queue::entry& e, const capabilities& offered, const envelope_choices& how) {
-    std::string line = fmt::format("MAIL FROM:<{}>", e.sender);
+    std::string line = fmt::format("MAIL FROM:<{}>", address_for(e.sender, how));
     if (offered.size && how.size > 0)
         line += fmt::format(" SIZE={}", how.size); // RFC 1870 §6: without stuffed dots
     line += body(e, offered, how.content);
@@ -72,14 +81,14 @@ std::string mail_command(const queue::entry& e, const capabilities& offered, con
     if (offered.dsn) {
         if (e.ret == queue::entry::ret::full) line += " RET=FULL";
         if (e.ret == queue::entry::ret::headers) line += " RET=HDRS";
-        if (!e.envelope_id.empty()) line += " ENVID=" + encode_xtext(e.envelope_id);
+        if (!e.envelope_id.empty()) line += " ENVID=" + e.envelope_id; // §5.2.1 (a): the same value
     }
     return line + "\r\n";
 }
 
 std::string rcpt_command(const queue::recipient& r, const capabilities& offered,
                          const envelope_choices& how) {
-    std::string line = fmt::format("RCPT TO:<{}>", r.address);
+    std::string line = fmt::format("RCPT TO:<{}>", address_for(r.address, how));
     if (offered.dsn) line += notify(r.notify) + original_recipient(r, how.utf8);
     return line + "\r\n";
 }

@@ -6,10 +6,15 @@
 #include "reference/relay/capabilities.hpp"
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace refmail::relay {
+
+// A domain with U-labels as one with A-labels; nothing: it is none.
+using ascii_domain = std::function<std::optional<std::string>(std::string_view domain)>;
 
 // How the content goes out, once that is decided.
 enum class transport { seven_bit, eight_bit, binary };
@@ -20,7 +25,12 @@ struct envelope_choices {
     bool utf8 = false;      // SMTPUTF8 is used
     bool authenticated = false;
     bool in_tls = false;
+    ascii_domain to_ascii; // may be empty
 };
+
+// As the address goes out: RFC 6531 §3.7: where SMTPUTF8 is not used a domain is written in A-labels. What
+// holds UTF-8 afterwards cannot be sent.
+std::string address_for(const std::string& address, const envelope_choices& how);
 
 std::string mail_command(const queue::entry& e, const capabilities& offered, const envelope_choices& how);
 std::string rcpt_command(const queue::recipient& r, const capabilities& offered, const envelope_choices& how);

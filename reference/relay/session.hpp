@@ -15,6 +15,7 @@
 #pragma once
 #include "reference/queue/entry.hpp"
 #include "reference/relay/action.hpp"
+#include "reference/relay/parameters.hpp"
 #include "reference/relay/reply.hpp"
 #include "reference/relay/verdict.hpp"
 
@@ -60,6 +61,7 @@ struct session_settings {
     bool begin_with_helo = false; // this host dropped the connection at EHLO
     std::string user, password;   // empty: no AUTH
     bool plaintext_auth = false;  // send the password to a host that has not proved who it is
+    ascii_domain to_ascii;        // for hosts without SMTPUTF8; empty: U-labels cannot be sent there
     relay::reply_limits replies;
     relay::time_limits times;
     // Recipients of one transaction. RFC 5321 §4.5.3.1.8: every server takes 100; who takes fewer than

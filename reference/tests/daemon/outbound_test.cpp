@@ -374,10 +374,27 @@ BOOST_AUTO_TEST_CASE(wildcards_stand_for_one_label) {
     BOOST_TEST(try_name("m*.there.test", "mx.there.test") == "deferred 4.7.5");
 }
 
+BOOST_AUTO_TEST_CASE(dane_that_does_not_match) {
+    task_at_hand t;
+    t.tls.level = route::tls_level::dane;
+    t.tls.because = "DANE";
+    t.tls.tlsa = {{3, 1, 1, std::string(32, 'x')}};
+    t.hosts = {with_tls()};
+    auto r = carry(t);
+    same(r.outcomes, {"deferred 4.7.5", "deferred 4.7.5"});
+    same(r.heard, {"EHLO c.test|STARTTLS|+tls mx1.test|QUIT"});
+    BOOST_TEST(r.why[0] ==
+               "the certificate does not do, and DANE demands one: no matching DANE TLSA records");
+    t.hosts = {good()}; // RFC 7672 §2.2: nor in the clear
+    r = carry(t);
+    same(r.outcomes, {"deferred 4.7.4", "deferred 4.7.4"});
+}
+
 BOOST_AUTO_TEST_CASE(require_tls_asks_the_next_host) {
     task_at_hand t;
     t.about.require_tls = true;
     t.tls.level = route::tls_level::verified;
+    t.tls.proven_name = true;
     t.hosts = {with_tls({"mx1.test", "mx2.test"})};
     t.hosts.push_back(t.hosts[0]);
     t.hosts[1].keywords = {"REQUIRETLS"};
@@ -388,6 +405,8 @@ BOOST_AUTO_TEST_CASE(require_tls_asks_the_next_host) {
     t.hosts.pop_back();
     r = carry(t);
     same(r.outcomes, {"failed 5.7.30", "failed 5.7.30"});
+    t.tls.proven_name = false; // its MX record may have been forged
+    same(carry(t).outcomes, {"failed 5.7.10", "failed 5.7.10"});
     t.tls = {};
     same(carry(t).outcomes, {"failed 5.7.10", "failed 5.7.10"});
 }

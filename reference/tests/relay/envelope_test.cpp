@@ -41,10 +41,10 @@ std::string commands(const message& m, std::vector<std::string> keywords) {
 message dsn_message() {
     auto m = to({"ann@there.test", "bob@there.test"});
     m.entry.ret = queue::entry::ret::headers;
-    m.entry.envelope_id = "a+b c";
+    m.entry.envelope_id = "a+2Bb+20c+41"; // as it came: RFC 3461 §5.2.1
     m.entry.recipients[0].notify = {true, false, true, true, false};
     m.entry.recipients[0].original_type = "rfc822";
-    m.entry.recipients[0].original = "Ann+x@old.test";
+    m.entry.recipients[0].original = "Ann+2Bx@old.test";
     m.entry.recipients[1].notify.given = m.entry.recipients[1].notify.never = true;
     return m;
 }
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(no_parameter_that_was_not_offered) {
 
 BOOST_AUTO_TEST_CASE(dsn) {
     BOOST_TEST(commands(dsn_message(), {"DSN"}) ==
-               "MAIL FROM:<joe@here.test> RET=HDRS ENVID=a+2Bb+20c\r\n"
+               "MAIL FROM:<joe@here.test> RET=HDRS ENVID=a+2Bb+20c+41\r\n"
                "RCPT TO:<ann@there.test> NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;Ann+2Bx@old.test\r\n"
                "RCPT TO:<bob@there.test> NOTIFY=NEVER\r\nDATA\r\n");
     // RFC 3461 §5.2.1: nothing is added that was not received.
@@ -125,6 +125,22 @@ BOOST_AUTO_TEST_CASE(utf8) {
     m.entry.sender = "gr\xc3\xbc\xc3\x9f@here.test";
     r = run(with({m}), opened({"8BITMIME"}, "QUIT\r\n"));
     same(brief(r.outcomes.at(0)), {"failed 5.6.7", "failed 5.6.7"});
+}
+
+BOOST_AUTO_TEST_CASE(domains_in_a_labels_for_hosts_without_smtputf8) {
+    auto m = to({"ann@gr\xc3\xbc\xc3\x9f.test", "\xc3\xbc@gr\xc3\xbc\xc3\x9f.test"}, "Subject: x\r\n\r\n");
+    m.entry.smtputf8 = true;
+    m.entry.sender = "joe@gr\xc3\xbc\xc3\x9f.test";
+    auto s = with({m});
+    s.settings.to_ascii = [](std::string_view) { return "xn--gr-hia.test"; };
+    const auto r = run(s, opened({"8BITMIME"}, "MAIL FROM:<joe@xn--gr-hia.test>\r\n",
+                                 {{"250 OK\r\n", "RCPT TO:<ann@xn--gr-hia.test>\r\n"},
+                                  {"250 OK\r\n", "DATA\r\n"},
+                                  {"354 OK\r\n", "Subject: x\r\n\r\n.\r\n"},
+                                  {"250 OK\r\n", "QUIT\r\n"}}));
+    same(brief(r.outcomes.at(0)), {"relayed 2.0.0", "failed 5.6.7"});
+    s.settings.to_ascii = [](std::string_view) { return std::nullopt; };
+    same(brief(run(s, opened({}, "QUIT\r\n")).outcomes.at(0)), {"failed 5.6.7", "failed 5.6.7"});
 }
 
 BOOST_AUTO_TEST_CASE(null_sender_and_odd_addresses) {

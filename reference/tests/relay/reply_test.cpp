@@ -2,7 +2,6 @@
 #include "reference/relay/capabilities.hpp"
 #include "reference/relay/reply.hpp"
 #include "reference/relay/verdict.hpp"
-#include "reference/relay/xtext.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -136,14 +135,6 @@ BOOST_AUTO_TEST_CASE(our_own_status_where_the_host_gave_none) {
     BOOST_TEST(status(553, stage::mail) == "5.1.7");
     BOOST_TEST(status(599, stage::content) == "5.0.0");
     BOOST_TEST(status(471, stage::rcpt) == "4.0.0");
-}
-
-BOOST_AUTO_TEST_CASE(values_of_parameters) {
-    BOOST_TEST(encode_xtext("a+b=c@d.test") == "a+2Bb+3Dc@d.test");
-    BOOST_TEST(encode_xtext("a b\x7f\xc3\xbc") == "a+20b+7F+C3+BC");
-    BOOST_TEST(encode_utf8_addr_xtext("gr\xc3\xbc\xc3\x9f e+\\=@\xe2\x82\xac\xf0\x9f\x98\x80.test") ==
-               "gr\\x{FC}\\x{DF}\\x{20}e\\x{2B}\\x{5C}\\x{3D}@\\x{20AC}\\x{1F600}.test");
-    BOOST_TEST(encode_utf8_addr_unitext("gr\xc3\xbc+ \x01") == "gr\xc3\xbc\\x{2B}\\x{20}\\x{01}");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
