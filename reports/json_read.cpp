@@ -115,6 +115,7 @@ finding read_finding(const cursor& from) {
     f.claim = from.at("claim").boolean();
     f.expected = from.at("expected").text();
     f.actual = from.at("actual").octets();
+    if (from.has("seen")) f.seen = from.at("seen").text();
     return f;
 }
 

@@ -53,8 +53,10 @@ json::object clause_object(const clause& c) {
 }
 
 json::object finding_object(const finding& f) {
-    return {{"step", text(f.step)}, {"file", text(f.file)},         {"line", f.line},
-            {"claim", f.claim},     {"expected", text(f.expected)}, {"actual", octets(f.actual)}};
+    json::object object{{"step", text(f.step)}, {"file", text(f.file)},         {"line", f.line},
+                        {"claim", f.claim},     {"expected", text(f.expected)}, {"actual", octets(f.actual)}};
+    if (!f.seen.empty()) object["seen"] = text(f.seen);
+    return object;
 }
 
 json::object transcript_object(const transcript_line& line) {

@@ -99,6 +99,7 @@ std::vector<labelled> finding_lines(const case_result& c, std::size_t most_octet
     if (!c.found) return lines;
     append_labelled(lines, "Expected", text_lines(c.found->expected));
     append_labelled(lines, "Actual", octet_lines(c.found->actual, most_octets));
+    if (!c.found->seen.empty()) append_labelled(lines, "Seen", text_lines(c.found->seen));
     std::string step = printable(c.found->step);
     if (const std::string place = place_text(c.found->file, c.found->line); !place.empty())
         step += ", " + place;

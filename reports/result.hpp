@@ -39,6 +39,7 @@ struct finding {
     bool claim = true;    // false: a step before the claim, the clause was not reached
     std::string expected; // one or more lines for people
     std::string actual;   // octets
+    std::string seen;     // lines for people: what came to remote hosts; empty where the step is about none
 };
 
 // What the baseline said of the case, and how that came out.

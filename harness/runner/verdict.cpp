@@ -67,6 +67,7 @@ reports::finding finding_of(const script::mismatch& m) {
     f.claim = m.claim;
     f.expected = m.expected;
     f.actual = shortened(m.actual);
+    f.seen = shortened(m.seen);
     return f;
 }
 

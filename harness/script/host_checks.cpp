@@ -17,7 +17,7 @@ using what = host_finding::what;
 using world::host_mail;
 using world::host_session;
 
-constexpr std::size_t most_lines = 60; // of what was seen
+constexpr std::size_t most_lines = 20; // of a connection
 
 std::string times(int n) {
     return n == 1 ? "once" : fmt::format("{} times", n);
@@ -54,17 +54,17 @@ std::string in_words(const host_session& s) {
     std::string text = fmt::format("{}[{}]:", s.host, s.number);
     if (s.tls) text += fmt::format(" ({})", s.tls->version);
     if (s.tls_failed) text += fmt::format(" (TLS failed: {})", s.tls_error);
-    text += "\r\n"; // as octets of a report stand: CRLF is a line end there
+    text += "\n";
     for (std::size_t i = 0; i < s.commands.size(); ++i) {
         if (i == most_lines) {
-            text += fmt::format("  ... and {} more\r\n", s.commands.size() - i);
+            text += fmt::format("  ... and {} more\n", s.commands.size() - i);
             break;
         }
         const auto& c = s.commands[i];
         const auto line = c.verb == "message" ? "(message)" : wire::quoted(c.line, 200);
         const auto reply = first_line(c.reply);
-        text += fmt::format("  {}{} -> {}\r\n", line, c.ahead ? " (ahead)" : "",
-                            reply.empty() ? "nothing" : reply);
+        text +=
+            fmt::format("  {}{} -> {}\n", line, c.ahead ? " (ahead)" : "", reply.empty() ? "nothing" : reply);
     }
     return text + fmt::format("  ({})", ends[static_cast<int>(s.ended)]);
 }
@@ -73,7 +73,7 @@ std::string host_checks::seen(const std::vector<std::string>& hosts) const {
     std::string text;
     for (const auto& s : sessions_)
         if (std::ranges::find(hosts, s.host) != hosts.end())
-            text += (text.empty() ? "" : "\r\n") + script::in_words(s);
+            text += (text.empty() ? "" : "\n") + script::in_words(s);
     if (text.empty()) return fmt::format("no connection to {}", fmt::join(hosts, ", "));
     return text;
 }
@@ -83,7 +83,8 @@ host_finding host_checks::finding(what kind, const suite::at_host& where, std::s
     host_finding f;
     f.kind = kind;
     f.expected = std::move(expected);
-    f.actual = std::move(actual) + "\r\nseen: " + seen(where.any_of);
+    f.actual = std::move(actual);
+    f.seen = seen(where.any_of);
     return f;
 }
 
@@ -235,7 +236,12 @@ host_finding host_checks::check(const suite::expect_envelope& e) const {
     std::vector<std::string> wanted, found;
     for (const auto& text : e.addresses) {
         const auto address = context_.values.octets(text, context_.place);
-        if (!address) return {what::trouble, {}, address.error(), nullptr, nullptr};
+        if (!address) {
+            host_finding trouble;
+            trouble.kind = what::trouble;
+            trouble.actual = address.error();
+            return trouble;
+        }
         wanted.push_back(*address);
     }
     const auto place = script::in_words(e.where);

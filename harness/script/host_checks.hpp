@@ -19,7 +19,7 @@ struct host_finding {
         trouble, // cannot be judged: `actual` says why
     };
     what kind = what::holds;
-    std::string expected, actual;
+    std::string expected, actual, seen;           // for people: `seen` has all that came to the hosts
     const world::host_session* session = nullptr; // that was looked at, where one was
     const world::host_mail* mail = nullptr;       // holds, `expect mail`: the one to look at from now on
 };

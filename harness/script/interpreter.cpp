@@ -60,7 +60,8 @@ void interpreter::record_result(step_result&& r) {
         outcome_.trouble = std::move(r.actual);
     } else if (r.kind == step_result::what::mismatch) {
         outcome_.what = case_outcome::kind::mismatch;
-        outcome_.found = mismatch{r.at, r.claim, std::move(r.expected), std::move(r.actual)};
+        outcome_.found =
+            mismatch{r.at, r.claim, std::move(r.expected), std::move(r.actual), std::move(r.seen)};
     }
 }
 

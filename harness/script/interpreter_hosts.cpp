@@ -64,11 +64,10 @@ interpreter::result interpreter::expect_at_hosts(const suite::step& s) {
         if (found.kind == what::holds) co_return held_at_host(s, found);
         const bool hopeless = found.kind == what::never || environment_.timeless || world_->broken();
         if (hopeless || until.passed()) {
-            auto actual = std::move(found.actual);
-            if (found.kind == what::not_yet)
-                actual.insert(std::min(actual.find('\r'), actual.size()),
-                              fmt::format(", within {}", describe(within)));
-            co_return does_not_hold(std::move(found.expected), std::move(actual));
+            if (found.kind == what::not_yet) found.actual += fmt::format(", within {}", describe(within));
+            auto r = does_not_hold(std::move(found.expected), std::move(found.actual));
+            r.seen = std::move(found.seen);
+            co_return r;
         }
         co_await world_->changed().wait(until);
     }
@@ -113,6 +112,7 @@ step_result interpreter::host_script_result(step_result came_out) const {
     auto r = does_not_hold(fmt::format("at {}, on connection {}: {}", broken->session->host,
                                        broken->session->number, broken->wanted),
                            broken->got);
+    r.seen = in_words(*broken->session);
     r.at = broken->at;
     r.claim = broken->at->claim;
     return r;

@@ -12,6 +12,7 @@ struct step_result {
     what kind = what::held;
     std::string expected;            // mismatch: lines for people
     std::string actual;              // mismatch: octets; trouble: a sentence
+    std::string seen;                // mismatch: lines for people, what came to remote hosts
     const suite::step* at = nullptr; // the innermost step; filled in by who ran it
     bool claim = false;
 

@@ -81,8 +81,11 @@ void smtp_host::secured(const net::result<net::tls_facts>& outcome) {
 void smtp_host::ended(bool reset) {
     if (over_) return;
     over_ = true;
+    const bool quit = !session_.commands.empty() && session_.commands.back().verb == "QUIT";
     if (session_.ended == host_session::end::open)
-        session_.ended = reset ? host_session::end::reset : host_session::end::eof;
+        session_.ended = quit    ? host_session::end::quit
+                         : reset ? host_session::end::reset
+                                 : host_session::end::eof;
     if (!scripted() || session_.failed) return;
     using what = host_line::what;
     const auto kind = behaviour_.script[script_at()].kind;
@@ -154,7 +157,7 @@ void smtp_host::take_command(std::string line) {
     unanswered_.push_back(session_.commands.size() - 1);
     if (command.verb == "BDAT") begin_chunk(command.argument);
     if (scripted()) return hold_against_script(command.line, false);
-    if (session_.failed || (!behaviour_.script.empty() && !serving_) || behaviour_.silent) return;
+    if (session_.failed || (!behaviour_.script.empty() && !serving_) || behaviour_.silent || mute_) return;
     if (reading_ != reading::chunk) answer(command.verb, command.argument);
 }
 

@@ -102,7 +102,7 @@ class smtp_host {
     bool waits_for_tls_ = false;
     bool ahead_ = false, reply_due_ = false; // of what is in unread_; a command was taken since written()
     std::size_t message_replies_ = 0, message_taken_ = 0;
-    bool serving_ = false, closed_ = false, over_ = false;
+    bool serving_ = false, mute_ = false, closed_ = false, over_ = false;
 };
 
 // `MAIL FROM:<a@b> SIZE=1` -> "a@b", SIZE 1. Permissive: what is no path gives an empty address.

@@ -63,7 +63,7 @@ bool smtp_host::take_data() {
     message_replies_ = replies_due_to_message();
     if (scripted())
         hold_against_script(mail.wire, true);
-    else if (!session_.failed && (behaviour_.script.empty() || serving_))
+    else if (!session_.failed && !mute_ && (behaviour_.script.empty() || serving_))
         message_came();
     return true;
 }
@@ -137,7 +137,7 @@ bool smtp_host::take_chunk() {
 
 // The last chunk is answered as a message is.
 void smtp_host::finish_chunk() {
-    if (closed_ || session_.failed || unanswered_.empty()) return;
+    if (closed_ || mute_ || session_.failed || unanswered_.empty()) return;
     const bool stock = behaviour_.script.empty() || serving_;
     if (!last_chunk_) {
         if (stock) answer("BDAT", "");

@@ -162,6 +162,8 @@ void smtp_host::answer(const std::string& verb, const std::string& argument) {
 
 void smtp_host::give(const host_reply& reply) {
     if (reply.octets) say(*reply.octets);
+    // Replies come in order: behind one that never comes there is none.
+    mute_ = !reply.octets && reply.then == host_reply::end::stays;
     if (reply.then == host_reply::end::closes) close_with(action::close);
     if (reply.then == host_reply::end::resets) close_with(action::reset);
 }
