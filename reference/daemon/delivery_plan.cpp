@@ -20,10 +20,27 @@ To same(From value) {
 queue::recipient recipient_for(const smtp::recipient& given, const message::mailbox& address) {
     queue::recipient r;
     r.address = address.to_string();
+    // RFC 3464 §2.3.2: reports speak of the address that we accepted; a list's members are the list's affair.
+    const bool renamed = !given.address.local_part.empty() && !(given.address == address);
+    if (!given.owner && renamed) r.accepted_as = given.address.to_string();
     r.original_type = given.original_type;
     r.original = given.original;
     r.notify = given.notify;
     return r;
+}
+
+void limit_notify(const smtp::recipient& given, queue::recipient& wanted) {
+    if (given.owner) {
+        // RFC 3461 §5.2.7.1: who mails a list learns that the list has it; its members are the owner's
+        // matter.
+        wanted.original = wanted.original_type = "";
+        wanted.notify = {};
+    } else if (given.destinations.size() > 1 && wanted.notify.given) {
+        // RFC 3461 §5.2.7.3 (c): an "expanded" report tells of success (delivery_notices.hpp), the rest goes
+        // along. What is left when nothing else was asked for is NEVER.
+        wanted.notify.success = false;
+        wanted.notify.never = !wanted.notify.failure && !wanted.notify.delay;
+    }
 }
 
 class planner {
@@ -69,9 +86,7 @@ class planner {
         }
         auto& recipients = plan_.deliveries[at->second].entry.recipients;
         auto wanted = recipient_for(given, address);
-        // RFC 3461 §5.2.7.2: who mails a list learns that the list has it; its members are the owner's
-        // matter.
-        if (given.owner) wanted.original = wanted.original_type = "", wanted.notify = {};
+        limit_notify(given, wanted);
         const auto known = std::find_if(recipients.begin(), recipients.end(),
                                         [&](const auto& r) { return r.address == wanted.address; });
         if (known == recipients.end()) recipients.push_back(std::move(wanted));

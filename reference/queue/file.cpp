@@ -61,6 +61,7 @@ json::object to_object(const recipient& r) {
     o["state"] = state_names[static_cast<int>(r.state)];
     text("original_type", r.original_type);
     text("original", r.original);
+    text("accepted_as", r.accepted_as);
     text("notify", notify_text(r.notify));
     text("last_host", r.last_host);
     text("last_reply", r.last_reply);
@@ -127,6 +128,7 @@ recipient recipient_from(const json::value& v) {
     r.state = f.choice<enum recipient::state>("state", state_names);
     r.original_type = f.text("original_type");
     r.original = f.text("original");
+    r.accepted_as = f.text("accepted_as");
     r.notify = notify_from(f.text("notify"));
     r.last_host = f.text("last_host");
     r.last_reply = f.text("last_reply");

@@ -75,6 +75,7 @@ BOOST_AUTO_TEST_CASE(one_queue_entry_a_sender) {
     e.client_address = "192.0.2.1";
     e.recipients[0].original_type = "rfc822";
     e.recipients[0].original = "Ann@elsewhere.test";
+    e.recipients[1].address = {"crew", "example.test"};
     e.recipients[2].notify = {true, false, true, false, false};
     const auto plan = plan_deliveries(e, 1795326000);
     BOOST_REQUIRE(plan.deliveries.size() == 2u);
@@ -92,7 +93,9 @@ BOOST_AUTO_TEST_CASE(one_queue_entry_a_sender) {
     BOOST_TEST(first.recipients[0].address == "ann@elsewhere.test");
     BOOST_TEST(first.recipients[0].original == "Ann@elsewhere.test");
     BOOST_TEST(first.recipients[1].address == "ben@elsewhere.test");
-    // RFC 3461 §5.2.7.2: what the sender wished to hear ends at the list.
+    // RFC 3464 §2.3.2: reports speak of the alias, but not of the list's members as the list.
+    BOOST_TEST(first.recipients[1].accepted_as == "crew@example.test");
+    // RFC 3461 §5.2.7.1: what the sender wished to hear ends at the list.
     const queue::entry& copies = plan.deliveries[1].entry;
     BOOST_TEST(!copies.recipients[0].notify.given);
     BOOST_TEST(copies.envelope_id.empty());

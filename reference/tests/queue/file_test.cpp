@@ -29,6 +29,7 @@ entry full() {
     ann.address = "ann@elsewhere.test";
     ann.original_type = "rfc822";
     ann.original = "Ann@elsewhere.test";
+    ann.accepted_as = "all@example.test";
     ann.notify = {true, false, true, false, true};
     ann.last_host = "mx.elsewhere.test";
     ann.last_reply = "450-4.2.1 busy\n450 4.2.1 later";
