@@ -1,8 +1,9 @@
 // One client; see the header.
 #include "reference/daemon/connection.hpp"
 
-#include "reference/daemon/clock.hpp"
+#include "reference/daemon/delivery_notices.hpp"
 #include "reference/daemon/log_line.hpp"
+#include "reference/daemon/notices.hpp"
 #include "reference/daemon/off_loop.hpp"
 
 #include <fmt/core.h>
@@ -115,7 +116,8 @@ net::task<void> connection::serve() {
         }
         const bool goes_on = co_await pump();
         if (!goes_on) co_return;
-        // From 354 on, or from each BDAT: the message is announced to begin() when its header section is over.
+        // From 354 on, or from each BDAT: the message is announced to begin() when its header section is
+        // over.
         const bool in_content = session_->in_data();
         if (in_content && !in_content_) message_end_ = net::deadline::in(shared_.how.limits.message_time);
         in_content_ = in_content;
@@ -145,6 +147,7 @@ void connection::shut_down(net::deadline until) {
 net::task<bool> connection::pump() {
     while (auto wanted = session_->next()) {
         if (auto* chunk = std::get_if<smtp::message_chunk>(&*wanted)) {
+            if (beginning_ && beginning_->size() < report::largest_returned) *beginning_ += chunk->octets;
             draft_->append(chunk->octets);
             if (draft_->spill_due()) co_await spill();
         } else if (auto* start = std::get_if<smtp::begin_message>(&*wanted)) {
@@ -268,6 +271,8 @@ net::task<void> connection::check_password(smtp::verify_password asked) {
 void connection::begin(const smtp::begin_message& wanted) {
     envelope_ = wanted.envelope;
     plan_ = plan_deliveries(*envelope_, shared_.clock.seconds());
+    beginning_.reset();
+    if (wants_success_reports(*envelope_)) beginning_.emplace();
     const bool binary = envelope_->body == smtp::body_type::binary_mime;
     draft_ = std::make_shared<store::draft>(*shared_.mail, plan_.deliveries, binary);
 }
@@ -304,7 +309,23 @@ net::task<void> connection::commit() {
             made.user.empty() && done[i].outcome && shared_.queued)
             shared_.queued(made.entry);
     draft_.reset();
+    if (beginning_) co_await tell_of_success(outcome);
     session_->delivered(outcome, shared_.clock.local());
+}
+
+// Before the client has its reply: what we answer for includes these (RFC 3461 §5.2.3).
+net::task<void> connection::tell_of_success(const std::vector<smtp::delivery_verdict>& outcome) {
+    const auto now = shared_.clock.seconds();
+    auto recipients = successes(*envelope_, outcome, now);
+    std::string original = std::move(*beginning_);
+    beginning_.reset();
+    if (recipients.empty()) co_return;
+    auto about = entry_about(*envelope_, now);
+    const auto told = co_await post_report(shared_, executor_, std::move(about), std::move(recipients),
+                                           std::move(original));
+    if (shared_.queued)
+        for (const auto& entry : told.to_leave)
+            shared_.queued(entry);
 }
 
 void connection::note_message(std::uint64_t octets, const std::vector<smtp::delivery_verdict>& outcome,

@@ -38,6 +38,7 @@ class connection {
     net::task<bool> upgrade();
     net::task<void> check_password(smtp::verify_password asked);
     net::task<void> commit();
+    net::task<void> tell_of_success(const std::vector<smtp::delivery_verdict>& outcome);
     net::task<void> spill();
     void begin(const smtp::begin_message& wanted);
     net::deadline read_deadline() const;
@@ -57,6 +58,7 @@ class connection {
     std::shared_ptr<const smtp::envelope> envelope_;
     delivery_plan plan_;
     std::shared_ptr<store::draft> draft_;
+    std::optional<std::string> beginning_; // of the content, when a report may have to quote its header
 
     net::deadline session_end_, message_end_, shutdown_end_;
     bool in_content_ = false; // message_end_ holds

@@ -1,14 +1,11 @@
 // Tells senders what became of their mail; see the header.
 #include "reference/daemon/notices.hpp"
 
-#include "reference/daemon/clock.hpp"
 #include "reference/daemon/log_line.hpp"
 #include "reference/daemon/off_loop.hpp"
 #include "reference/message/message_id.hpp"
-#include "reference/report/notification.hpp"
 #include "reference/store/queue_folder.hpp"
 
-#include <fmt/core.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -68,68 +65,60 @@ bool is_ascii(const std::string& text) {
     return std::none_of(text.begin(), text.end(), [](char c) { return static_cast<signed char>(c) < 0; });
 }
 
-void note_nowhere(const queue::entry& about, const std::string& why) {
-    spdlog::warn(
-        log_line("notice").add("about", about.id).add("to", about.sender).add("undeliverable", why).text());
-}
-
 } // namespace
 
-net::task<told> tell_sender(services& shared, boost::asio::any_io_executor on, const queue::entry& about,
-                            const std::vector<queue::notice>& notices) {
+net::task<told> post_report(services& shared, boost::asio::any_io_executor on, queue::entry about,
+                            std::vector<report::reported_recipient> recipients, std::string original) {
     told done;
-    report::notification what;
-    what.recipients = wanted(shared, about, notices);
-    if (what.recipients.empty()) co_return done;
-    if (about.sender.empty()) {
-        // RFC 5321 §6.1: never a notification about a notification. RFC 3461 §6.1: the postmaster can find
-        // it in the log.
-        for (const auto& one : what.recipients)
-            if (one.action == report::action::failed)
-                spdlog::warn(log_line("notice")
-                                 .add("about", about.id)
-                                 .add("to", "<>")
-                                 .add("undeliverable", one.who.address + ": " + one.who.last_reply)
-                                 .text());
-        co_return done;
-    }
     own_mail mail;
     mail.id = shared.new_session_id();
     mail.to = about.sender;
     mail.smtputf8 = !is_ascii(about.sender);
     mail.require_tls = about.require_tls; // RFC 8689 §5
     const auto now = shared.clock.local();
+    report::notification what;
     what.reporting_mta = host_name_of(shared.how);
     what.message_id = message::make_message_id(now, mail.id, what.reporting_mta);
     what.boundary = "report-" + mail.id;
     what.now = shared.clock.seconds();
     what.utc_offset_minutes = static_cast<int>(now.offset.count());
     what.about = about;
+    what.recipients = std::move(recipients);
     what.way_back_is_eight_bit = stays_here(shared, about.sender);
-    const std::string original = co_await original_of(shared, on, about);
     mail.content = report::compose(what, original);
     auto stored = co_await post(shared, on, mail);
+    log_line line("notice");
+    line.add("id", mail.id).add("about", about.id).add("to", about.sender);
     if (!stored) {
-        spdlog::error(log_line("notice")
-                          .add("about", about.id)
-                          .add("to", about.sender)
-                          .add("error", stored.error())
-                          .text());
+        spdlog::error(line.add("error", stored.error()).text());
         done.stored = false;
-        co_return done;
+    } else if (stored->nobody) {
+        spdlog::warn(line.add("undeliverable", "there is no such mailbox").text());
+    } else {
+        spdlog::info(line.add("recipients", what.recipients.size()).text());
+        done.to_leave = std::move(stored->to_leave);
     }
-    if (stored->nobody) {
-        note_nowhere(about, "there is no such mailbox");
-        co_return done;
-    }
-    spdlog::info(log_line("notice")
-                     .add("id", mail.id)
-                     .add("about", about.id)
-                     .add("to", about.sender)
-                     .add("recipients", what.recipients.size())
-                     .text());
-    done.to_leave = std::move(stored->to_leave);
     co_return done;
+}
+
+net::task<told> tell_sender(services& shared, boost::asio::any_io_executor on, const queue::entry& about,
+                            const std::vector<queue::notice>& notices) {
+    auto recipients = wanted(shared, about, notices);
+    if (recipients.empty()) co_return told{};
+    if (about.sender.empty()) {
+        // RFC 5321 §6.1: never a notification about a notification. RFC 3461 §6.1: the postmaster can find
+        // it in the log.
+        for (const auto& one : recipients)
+            if (one.action == report::action::failed)
+                spdlog::warn(log_line("notice")
+                                 .add("about", about.id)
+                                 .add("to", "<>")
+                                 .add("undeliverable", one.who.address + ": " + one.who.last_reply)
+                                 .text());
+        co_return told{};
+    }
+    std::string original = co_await original_of(shared, on, about);
+    co_return co_await post_report(shared, on, about, std::move(recipients), std::move(original));
 }
 
 } // namespace refmail::daemon

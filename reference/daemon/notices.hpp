@@ -4,6 +4,7 @@
 #pragma once
 #include "reference/daemon/own_mail.hpp"
 #include "reference/queue/schedule.hpp"
+#include "reference/report/notification.hpp"
 
 #include <vector>
 
@@ -13,6 +14,10 @@ struct told {
     bool stored = true;                 // false: the disk refused, and nobody has been told anything
     std::vector<queue::entry> to_leave; // notifications for senders elsewhere, in the queue by now
 };
+
+// What is to be told, said and posted. `original`: as for report::compose.
+net::task<told> post_report(services& shared, boost::asio::any_io_executor on, queue::entry about,
+                            std::vector<report::reported_recipient> recipients, std::string original);
 
 // `about` as it is after the attempt. One notification for all its notices. Nothing is ever said about mail
 // with a null reverse-path.

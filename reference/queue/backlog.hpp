@@ -117,7 +117,10 @@ class backlog {
     struct alarm {
         seconds_since_1970 at;
         backlog::number number;
-        bool operator<(const alarm& other) const { return at > other.at; } // the earliest on top
+        // The earliest on top; of equal ones the one that came first.
+        bool operator<(const alarm& other) const {
+            return at != other.at ? at > other.at : number > other.number;
+        }
     };
 
     template <class Action>

@@ -293,6 +293,65 @@ class Retrying(Queue):
         self.assertGreaterEqual(sum(line.startswith("RCPT") for line in host.commands), 6)
 
 
+class Notices(Queue):
+    """RFC 3461: what the sender wanted to hear, and nothing else."""
+
+    def send(self, *recipients, sender="alice@example.test"):
+        """recipients: (address, what follows it in RCPT)."""
+        with smtplib.SMTP("127.0.0.1", self.server.port("submission"), timeout=LIMIT) as c:
+            c.starttls(context=self.server.trusting())
+            c.login("alice", "alice-pw")
+            c.mail(sender)
+            for address, options in recipients:
+                self.assertEqual(c.rcpt(address, options)[0], 250)
+            self.assertEqual(c.data(MESSAGE)[0], 250)
+
+    def test_delivery_here_is_reported_when_that_was_wished(self):
+        self.start()
+        self.send(("bob@example.test", ["NOTIFY=SUCCESS", "ORCPT=rfc822;Bob@example.test"]))
+        (report,) = self.server.mail_of("alice")
+        self.assertIn(b"Original-Recipient: rfc822;", report)
+        self.assertIn(b"Final-Recipient: rfc822; bob@example.test\nAction: delivered\n", report)
+        self.assertIn(b"\nSubject: hi\n", report)
+        self.assertNotIn(b".dot", report)
+        self.send(("bob@example.test", ["NOTIFY=FAILURE,DELAY"]), ("bob@example.test", []))
+        self.assertEqual(len(self.server.mail_of("alice")), 1)
+
+    def test_a_list_has_it_and_an_alias_was_expanded(self):
+        host = self.host("127.0.0.2", offers=("DSN",))
+        self.start("--list", "crew:bob,ann@[127.0.0.2]", "--alias", "both:bob,ben@[127.0.0.2]")
+        self.send(("crew@example.test", ["NOTIFY=SUCCESS,FAILURE"]), ("both@example.test", ["NOTIFY=SUCCESS,FAILURE"]))
+        wait_until(lambda: self.server.mail_of("alice"), "a report")
+        (report,) = self.server.mail_of("alice")
+        self.assertIn(b"Final-Recipient: rfc822; crew@example.test\nAction: delivered\n", report)
+        self.assertIn(b"Final-Recipient: rfc822; both@example.test\nAction: expanded\n", report)
+        host.wait_for_messages(2)
+        rcpts = sorted(line for line in host.commands if line.startswith("RCPT"))
+        self.assertNotIn("NOTIFY", rcpts[0])  # ann: the list's own affair
+        self.assertIn("NOTIFY=FAILURE", rcpts[1])
+        self.assertNotIn("SUCCESS", rcpts[1])
+
+    def test_relaying_is_reported_where_the_other_host_will_not_report(self):
+        plain, knows = self.host("127.0.0.2"), self.host("127.0.0.3", offers=("DSN",))
+        self.start()
+        self.send(("ann@[127.0.0.2]", ["NOTIFY=SUCCESS"]), ("ben@[127.0.0.3]", ["NOTIFY=SUCCESS"]))
+        knows.wait_for_messages(1)
+        plain.wait_for_messages(1)
+        self.wait_for_empty_queue()
+        (report,) = self.server.mail_of("alice")
+        self.assertIn(b"Final-Recipient: rfc822; ann@[127.0.0.2]\nAction: relayed\n", report)
+        self.assertNotIn(b"ben@", report)
+        self.assertTrue(any("NOTIFY=SUCCESS" in line for line in knows.commands))
+
+    def test_never_means_never(self):
+        self.host("127.0.0.2", answer=refuse("RCPT", "550 5.1.1 no"))
+        self.start()
+        self.send(("ann@[127.0.0.2]", ["NOTIFY=NEVER"]), ("ben@[127.0.0.2]", ["NOTIFY=SUCCESS"]))
+        self.server.wait_for_log("to=ben@[127.0.0.2] status=failed")
+        self.wait_for_empty_queue()
+        self.assertEqual(self.server.mail_of("alice"), [])
+
+
 class Looking(Queue):
     def put(self):
         """A message that waits; its id."""
