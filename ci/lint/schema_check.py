@@ -28,6 +28,10 @@ BROKEN = {
     "an unknown service": "title: t\nservice: stmp\ncases: {c: {title: t, script: x}}",
     "a title that ends in a dot": "title: t.\ncases: {c: {title: t, script: x}}",
     "a timeout without a unit": "title: t\ncases: {c: {title: t, timeout: 60, script: x}}",
+    "an unknown stock of a host": "title: t\ncases: {c: {title: t, hosts: {mx: acepts}, script: x}}",
+    "an unknown key of a host": "title: t\ncases: {c: {title: t, hosts: {mx: {ofers: [SIZE]}}, script: x}}",
+    "an answer to no command": "title: t\ncases: {c: {title: t, hosts: {mx: {answers: {RCTP: '250'}}}, script: x}}",
+    "a zone that is a list": "title: t\ncases: {c: {title: t, dns: [a], script: x}}",
     "a requirement that is no id": "title: t\ncases: {c: {title: t, requirement: 5321, script: x}}",
 }
 
