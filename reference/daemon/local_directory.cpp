@@ -2,6 +2,8 @@
 #include "reference/daemon/local_directory.hpp"
 
 #include "reference/message/path.hpp"
+#include "reference/message/utf8.hpp"
+#include "reference/route/a_label.hpp"
 
 #include <algorithm>
 
@@ -11,7 +13,8 @@ using smtp::destination;
 using smtp::resolution;
 
 local_directory::local_directory(const settings& s)
-    : first_domain_(s.domains.front()) {
+    : first_domain_(s.domains.front())
+    , host_name_(host_name_of(s)) {
     for (const auto& domain : s.domains)
         domains_.insert(message::lower_case(domain));
     // RFC 1123 §5.2.17: a host accepts mail for its own addresses as domain literals.
@@ -30,8 +33,11 @@ local_directory::local_directory(const settings& s)
     lists_.insert(s.lists.begin(), s.lists.end());
 }
 
+// RFC 6531 §3.2: the same domain, be it written in U-labels or, as in the settings, in A-labels.
 bool local_directory::is_ours(std::string_view domain) const {
-    return domains_.contains(message::lower_case(domain));
+    if (message::is_ascii(domain)) return domains_.contains(message::lower_case(domain));
+    const auto a_labels = route::to_a_labels(domain);
+    return a_labels && domains_.contains(message::lower_case(*a_labels));
 }
 
 destination local_directory::destination_for(const person& p, std::string_view detail) const {
@@ -48,6 +54,10 @@ resolution local_directory::resolve(const message::mailbox& address) const {
     // Only <postmaster> comes without a domain: RFC 5321 §4.5.1.
     if (address.domain.empty()) return resolve_local(address.local_part, first_domain_);
     if (is_ours(address.domain)) return resolve_local(address.local_part, address.domain);
+    // RFC 3461 §9.3: postmaster at the name that stands in our reports, and in their From field, is valid.
+    if (message::is_postmaster(address.local_part) &&
+        message::equals_ignoring_case(address.domain, host_name_))
+        return resolve_local(address.local_part, first_domain_);
     resolution r;
     r.kind = resolution::kind::foreign;
     r.address = address;
@@ -88,7 +98,9 @@ resolution local_directory::resolve_local(std::string_view local_part, std::stri
 }
 
 message::mailbox local_directory::mailbox_of(const std::string& target) const {
-    if (const auto parsed = message::parse_mailbox(target); parsed && !parsed->domain.empty()) return *parsed;
+    if (const auto parsed = message::parse_mailbox(target, {}, message::characters::utf8);
+        parsed && !parsed->domain.empty())
+        return *parsed;
     message::mailbox m;
     m.local_part = target;
     m.domain = first_domain_;

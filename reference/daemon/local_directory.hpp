@@ -36,6 +36,7 @@ class local_directory final : public smtp::directory {
 
     std::set<std::string> domains_; // lower case, address literals of ours among them
     std::string first_domain_;
+    std::string host_name_;
     std::map<std::string, person, std::less<>> people_; // by local-part, further ones as well
     std::map<std::string, std::vector<std::string>, std::less<>> aliases_;
     std::map<std::string, mailing_list, std::less<>> lists_;

@@ -108,7 +108,7 @@ class name_table {
             const auto at = more.rfind('@');
             const bool whole = at != std::string::npos;
             const auto name = message::lower_case(more.substr(0, at));
-            if (name.empty() || (whole && !message::parse_mailbox(more)))
+            if (name.empty() || (whole && !message::parse_mailbox(more, {}, message::characters::utf8)))
                 refuse(where, subject, fmt::format("'{}' is no address", more));
             if (whole && !is_ours(s_, more.substr(at + 1)))
                 refuse(where, subject, fmt::format("'{}' is not in one of the domains", more));
@@ -137,7 +137,7 @@ class name_table {
                        const std::vector<std::string>& way) {
         std::string name = message::lower_case(target);
         if (const auto at = name.rfind('@'); at != std::string::npos) {
-            if (!message::parse_mailbox(target))
+            if (!message::parse_mailbox(target, {}, message::characters::utf8))
                 refuse(where, whose, fmt::format("'{}' is no address", target));
             if (!is_ours(s_, name.substr(at + 1))) return;
             name.resize(at);

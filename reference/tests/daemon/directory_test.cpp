@@ -10,7 +10,7 @@ namespace {
 
 daemon::settings people() {
     daemon::settings s;
-    s.domains = {"example.test", "second.test"};
+    s.domains = {"example.test", "second.test", "xn--bcher-kva.test"};
     s.data = "/nowhere";
     s.smtp = {net::endpoint{"127.0.0.1", 25}};
     s.lmtp = {net::endpoint{"::1", 24}};
@@ -18,8 +18,9 @@ daemon::settings people() {
     s.aliases["chain"] = {"sales"};
     s.lists["team"] = {{"alice", "bob+team"}, "bob"};
     s.lists["open"] = {{"alice"}, ""};
+    s.aliases["m\xC3\xB8ller"] = {"bob", "j\xC3\xB6@elsewhere.test"};
     daemon::complete_with_defaults(s);
-    s.accounts[0].addresses = {"a.example", "alice.example@second.test"};
+    s.accounts[0].addresses = {"a.example", "alice.example@second.test", "\xC3\xA4lice@example.test"};
     daemon::check(s);
     return s;
 }
@@ -53,6 +54,24 @@ BOOST_AUTO_TEST_CASE(accounts_in_any_letter_case_in_each_domain) {
         }
     BOOST_TEST((at("nobody").kind == kind::unknown));
     BOOST_TEST((at("alice", "[127.0.0.2]").kind == kind::foreign));
+}
+
+BOOST_AUTO_TEST_CASE(names_beyond_ascii) { // RFC 6531
+    BOOST_TEST(names(at("m\xC3\xB8ller")) == "bob/ j\xC3\xB6@elsewhere.test");
+    BOOST_TEST(names(at("\xC3\xA4lice+x")) == "alice/x");
+    BOOST_TEST((directory.may_send_as("alice", {"\xC3\xA4lice", "example.test"})));
+    // A domain is ours in U-labels and in A-labels.
+    BOOST_TEST(names(at("alice", "b\xC3\xBC"
+                                 "cher.test")) == "alice/");
+    BOOST_TEST(names(at("alice", "XN--bcher-kva.test")) == "alice/");
+    BOOST_TEST((at("alice", "b\xC3\xB6"
+                            "cher.test")
+                    .kind == kind::foreign));
+}
+
+BOOST_AUTO_TEST_CASE(postmaster_at_the_host) { // RFC 3461 §9.3
+    BOOST_TEST(names(at("Postmaster", "MAIL.example.test")) == names(at("postmaster")));
+    BOOST_TEST((at("alice", "mail.example.test").kind == kind::foreign));
 }
 
 BOOST_AUTO_TEST_CASE(sub_addresses) {
