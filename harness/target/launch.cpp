@@ -105,8 +105,10 @@ class launcher {
             for (const auto& word :
                  {std::string("--dns"), place.dns, std::string("--egress-port"),
                   std::to_string(place.egress_port), std::string("--https-port"),
-                  std::to_string(place.https_port), std::string("--tls-ca"), (up_->work_ / ca_file).string()})
+                  std::to_string(place.https_port), std::string("--tls-ca"), (up_->work_ / ca_file).string(),
+                  std::string("--dane")}) // our DNS is a resolver that it may trust
                 command.push_back(word);
+            up_->info.features.insert({"mta-sts", "dane"});
             up_->info.no_sending = place.not_served;
             up_->info.retries = up_->info.retries_by_zone = up_->info.moves_clock = true;
         }
