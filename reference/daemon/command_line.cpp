@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 struct words {
     std::string configuration, domain, data, host = "127.0.0.1", level, refuse_service;
-    std::vector<std::string> accounts, aliases, lists, dns, routes;
+    std::vector<std::string> accounts, aliases, lists, dns, routes, without;
     std::string smarthost, smarthost_login;
     bool dane = false;
     std::string tls_ca, control = "127.0.0.1:0";
@@ -119,6 +119,7 @@ void serve_without_file(const words& given, command& into) {
         how.lists[name] = {members, "postmaster"};
     }
     how.refuse_service = given.refuse_service;
+    how.without = given.without;
     if (given.message_size) how.smtp_limits.message_size = given.message_size;
     if (!net::is_address_literal(given.host))
         throw configuration_error(fmt::format("--host '{}' is no IP address", given.host));
@@ -201,6 +202,10 @@ command parse_command_line(int argc, const char* const* argv) {
         ->excludes(file);
     app.add_option("--message-size", given.message_size, "largest message in octets, as SIZE announces it")
         ->check(CLI::Range(std::size_t{65536}, std::size_t{1} << 40))
+        ->excludes(file);
+    app.add_option("--without", given.without,
+                   "an extension not to offer, repeatable: DSN, SMTPUTF8, CHUNKING, BINARYMIME, REQUIRETLS")
+        ->allow_extra_args(false)
         ->excludes(file);
     app.add_option("--refuse-service", given.refuse_service,
                    "greet port 25 with 554 and this reason, take no mail")

@@ -149,9 +149,9 @@ void read_tls(const yaml_entry& tls, settings& into) {
 }
 
 settings settings_from(const yaml_entry& file) {
-    file.allow_only({"domains", "host_name", "data", "listen", "tls", "accounts", "aliases", "lists",
-                     "limits", "submission", "relay", "queue", "control", "vrfy", "expn", "refuse_service",
-                     "user", "group", "log_level"});
+    file.allow_only({"domains", "host_name", "data",           "listen", "tls",   "accounts", "aliases",
+                     "lists",   "limits",    "submission",     "relay",  "queue", "control",  "vrfy",
+                     "expn",    "without",   "refuse_service", "user",   "group", "log_level"});
     settings into;
     into.domains = file["domains"].texts();
     if (const auto name = file["host_name"]; name.exists()) into.host_name = name.text();
@@ -166,6 +166,7 @@ settings settings_from(const yaml_entry& file) {
     if (const auto control = file["control"]; control.exists()) read_control(control, into);
     if (const auto vrfy = file["vrfy"]; vrfy.exists()) into.vrfy = vrfy.boolean();
     if (const auto expn = file["expn"]; expn.exists()) into.expn = expn.boolean();
+    if (const auto without = file["without"]; without.exists()) into.without = without.texts();
     if (const auto why = file["refuse_service"]; why.exists()) into.refuse_service = why.text();
     if (const auto user = file["user"]; user.exists()) into.run_as_user = user.text();
     if (const auto group = file["group"]; group.exists()) into.run_as_group = group.text();

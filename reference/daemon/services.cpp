@@ -59,6 +59,11 @@ service make_service(const settings& how, const std::string& name, smtp::role ro
     s.policy.offer_tls = !implicit_tls;
     s.policy.offer_auth = role == smtp::role::submission;
     s.policy.allow_plaintext_auth = how.plaintext_auth;
+    s.policy.offer_dsn = offers(how, "DSN");
+    s.policy.offer_smtputf8 = offers(how, "SMTPUTF8");
+    s.policy.offer_chunking = offers(how, "CHUNKING");
+    s.policy.offer_binarymime = offers(how, "BINARYMIME");
+    s.policy.offer_requiretls = offers(how, "REQUIRETLS");
     s.policy.allow_vrfy = how.vrfy;
     if (role == smtp::role::mta) s.policy.refuse_service = how.refuse_service;
     s.policy.allow_expn = how.expn;

@@ -20,6 +20,9 @@ using keys = std::vector<std::string>;
     throw bad_setting(std::move(where), subject, std::move(why));
 }
 
+constexpr std::string_view optional_extensions[] = {"DSN", "SMTPUTF8", "CHUNKING", "BINARYMIME",
+                                                    "REQUIRETLS"};
+
 // A user is a folder name under data/maildir and a local-part, so both must be happy with it.
 bool is_user_name(const std::string& user) {
     const bool plain =
@@ -155,6 +158,12 @@ class name_table {
 
 } // namespace
 
+bool offers(const settings& s, std::string_view extension) {
+    return std::none_of(s.without.begin(), s.without.end(), [&](const std::string& one) {
+        return message::equals_ignoring_case(one, extension);
+    });
+}
+
 std::string host_name_of(const settings& s) {
     return s.host_name.empty() ? "mail." + s.domains.front() : s.host_name;
 }
@@ -189,6 +198,12 @@ void check(const settings& s) {
             refuse({"domains"}, "", fmt::format("domain '{}' is no domain name", domain));
     if (!message::parse_domain(host_name_of(s)))
         refuse({"host_name"}, "", fmt::format("host_name '{}' is no domain name", host_name_of(s)));
+    for (const auto& one : s.without)
+        if (std::none_of(std::begin(optional_extensions), std::end(optional_extensions),
+                         [&](std::string_view known) { return message::equals_ignoring_case(known, one); }))
+            refuse({"without"}, "",
+                   fmt::format("'{}' is no extension that can be left out; those are {}", one,
+                               fmt::join(optional_extensions, ", ")));
     if (s.accounts.empty()) refuse({"accounts"}, "", "no accounts: nobody could receive mail");
     if (s.smtp.empty() && s.submission.empty() && s.submissions.empty() && s.lmtp.empty())
         refuse({"listen"}, "", "nothing to listen on");

@@ -84,6 +84,7 @@ struct settings {
     daemon_limits limits;
     bool plaintext_auth = false; // AUTH without TLS on submission
     bool vrfy = true, expn = true;
+    std::vector<std::string> without; // extensions not to offer: "DSN", "SMTPUTF8" ..., in any letter case
     std::string refuse_service; // why port 25 takes no mail; empty: it does
     bool check_senders = true;
     smtp::foreign_from foreign_from = smtp::foreign_from::refuse;
@@ -91,6 +92,8 @@ struct settings {
     std::string run_as_user, run_as_group; // dropped to after binding; empty: stay
     std::string log_level = "info";
 };
+
+bool offers(const settings& s, std::string_view extension);
 
 // "mail.example.test" unless set.
 std::string host_name_of(const settings& s);

@@ -46,6 +46,10 @@ BOOST_AUTO_TEST_CASE(the_message_size_is_a_limit) {
 BOOST_AUTO_TEST_CASE(port_25_may_be_there_to_refuse) {
     BOOST_TEST(serve({"--refuse-service", "only sends"}).refuse_service == "only sends");
     BOOST_TEST(serve({}).refuse_service.empty());
+    const auto plain = serve({"--without", "DSN", "--without", "chunking"});
+    BOOST_TEST(!offers(plain, "DSN"));
+    BOOST_TEST(!offers(plain, "CHUNKING"));
+    BOOST_TEST(offers(plain, "SMTPUTF8"));
 }
 
 // RFC 4013 §3, example 5: U+2168 (roman numeral nine) is "IX" once prepared.

@@ -68,6 +68,7 @@ limits: { message_size: 10 MiB, recipients: 500, errors: 7, commands: 1000, auth
           sessions_per_address: 10, idle: 10 min, message_time: 1 h, session_time: 7200, handshake: 5 s, shutdown: 9 s }
 submission: { plaintext_auth: true, check_senders: false, foreign_from: add_sender }
 vrfy: false
+without: [ DSN, smtputf8 ]
 expn: no
 user: mail
 group: mail
@@ -97,6 +98,7 @@ log_level: debug
     BOOST_TEST(!s.check_senders);
     BOOST_TEST((s.foreign_from == smtp::foreign_from::add_sender));
     BOOST_TEST(!s.vrfy);
+    BOOST_TEST((s.without == std::vector<std::string>{"DSN", "smtputf8"}));
     BOOST_TEST(!s.expn);
     BOOST_TEST(s.run_as_user == "mail");
     BOOST_TEST(s.log_level == "debug");
@@ -163,6 +165,9 @@ BOOST_AUTO_TEST_CASE(values_that_are_none) {
         {"limits: { idle: 5 days }", "limits.idle: '5 days' is no time; write 90 s, 5 min, 4 h or 5 d"},
         {"limits: { idle: [ 5 ] }", "limits.idle: expected a single value"},
         {"vrfy: perhaps", "vrfy: expected true or false"},
+        {"without: [ DSN, SIZE ]",
+         "without: 'SIZE' is no extension that can be left out; those are DSN, SMTPUTF8, "
+         "CHUNKING, BINARYMIME, REQUIRETLS"},
         {"log_level: loud", "log_level: 'loud' is none of debug, info, warning, error, off"},
         {"submission: { foreign_from: eat }",
          "submission.foreign_from: 'eat' is none of refuse, add_sender, accept"},
