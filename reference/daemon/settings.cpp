@@ -201,7 +201,7 @@ void check(const settings& s) {
     for (const auto& one : s.without)
         if (std::none_of(std::begin(optional_extensions), std::end(optional_extensions),
                          [&](std::string_view known) { return message::equals_ignoring_case(known, one); }))
-            refuse({"without"}, "",
+            refuse({"without"}, "--without",
                    fmt::format("'{}' is no extension that can be left out; those are {}", one,
                                fmt::join(optional_extensions, ", ")));
     if (s.accounts.empty()) refuse({"accounts"}, "", "no accounts: nobody could receive mail");
