@@ -107,11 +107,34 @@ case_world::done case_world::listen(const suite::host_plan& host) {
     auto listener = around.listen_at(on_, outcome_.world.facts.addresses.at(host.name),
                                      policy ? around.https_port() : around.egress_port());
     if (!listener) return std::unexpected(listener.error());
+    if (policy) return serve_policy(host, std::move(*listener));
     std::vector<world::host_behaviour> behaviours;
     for (const auto& connection : hosts_.at(host.name).connections)
         behaviours.push_back(connection.behaviour);
     listening_.push_back(
         world::remote_host::smtp(on_, std::move(*listener), host.name, std::move(behaviours), log_));
+    return {};
+}
+
+case_world::done case_world::serve_policy(const suite::host_plan& host,
+                                          std::unique_ptr<net::listener> listener) {
+    const auto behaviours = std::make_shared<std::vector<world::policy_behaviour>>();
+    const auto& planned = hosts_.at(host.name).connections;
+    for (std::size_t i = 0; i < planned.size(); ++i) {
+        auto behaviour = plan_policy(host.connections[i], planned[i], values_);
+        if (!behaviour) return std::unexpected(behaviour.error());
+        behaviours->push_back(std::move(*behaviour));
+    }
+    world::remote_host::service how = [behaviours, log = log_](net::byte_stream& stream,
+                                                               world::host_session& session,
+                                                               std::size_t number) -> net::task<void> {
+        const auto held = behaviours; // a lambda's captures are not the frame's
+        const auto kept = log;
+        const auto& behaviour = (*held)[std::min(number, held->size()) - 1];
+        co_await world::serve_policy_host(stream, behaviour, session, *kept);
+    };
+    listening_.push_back(
+        world::remote_host::serving(on_, std::move(listener), host.name, std::move(how), log_));
     return {};
 }
 

@@ -64,6 +64,7 @@ class case_world final : world::host_observer {
     done lease(const suite::host_plan& host);
     done plan(const suite::host_plan& host);
     done listen(const suite::host_plan& host);
+    done serve_policy(const suite::host_plan& host, std::unique_ptr<net::listener> listener);
     void fill_tlsa(const suite::host_plan& host, const net::tls_identity& identity);
     bool replays() const { return environment_.recorded_world != nullptr; }
     const planned_connection& planned(const world::host_session& s) const;

@@ -122,6 +122,29 @@ std::expected<planned_connection, std::string> plan_connection(const suite::host
     return plan;
 }
 
+std::expected<world::policy_behaviour, std::string> plan_policy(const suite::host_behaviour& written,
+                                                                const planned_connection& planned,
+                                                                const expansion& values) {
+    world::policy_behaviour b;
+    b.identity = planned.behaviour.identity;
+    b.broken_tls = planned.behaviour.broken_tls;
+    b.most_tls = planned.behaviour.most_tls;
+    b.delay = written.delay;
+    b.status = written.status;
+    b.content_type = written.content_type;
+    if (written.policy) {
+        auto text = values.octets(*written.policy, {});
+        if (!text) return std::unexpected(text.error());
+        b.policy = std::move(*text);
+    }
+    if (written.location) {
+        auto text = values.octets(*written.location, {});
+        if (!text) return std::unexpected(text.error());
+        b.location = std::move(*text);
+    }
+    return b;
+}
+
 std::expected<std::shared_ptr<const net::tls_identity>, std::string>
 certificate_of(const suite::host_plan& host, const suite::host_behaviour& written, const std::string& zone,
                const expansion& values, const world::test_ca& ca) {

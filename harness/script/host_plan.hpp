@@ -4,6 +4,7 @@
 #include "harness/script/expansion.hpp"
 #include "harness/suite/world_plan.hpp"
 #include "harness/world/host_behaviour.hpp"
+#include "harness/world/policy_host.hpp"
 #include "harness/world/test_ca.hpp"
 
 #include <expected>
@@ -23,6 +24,10 @@ struct planned_connection {
 std::expected<planned_connection, std::string> plan_connection(const suite::host_plan& host,
                                                                const suite::host_behaviour& written,
                                                                const std::string& zone, expansion& values);
+
+// What a policy host does on one connection; certificate and delay are those of `planned`.
+std::expected<world::policy_behaviour, std::string>
+plan_policy(const suite::host_behaviour& written, const planned_connection& planned, const expansion& values);
 
 // The certificate that a host shows; null: none (also for `broken`).
 std::expected<std::shared_ptr<const net::tls_identity>, std::string>

@@ -96,6 +96,7 @@ class look {
 
     void refer(const zone_data& zone, const dns_name& cut) {
         out().authoritative = false;
+        found_.secure = false; // what is below the cut is for others to prove
         out().authority = zone.nodes.at(cut).at(LDNS_RR_TYPE_NS);
         for (const auto& ns : out().authority) {
             const auto host = zone.nodes.find(target_of(ns.get()));
