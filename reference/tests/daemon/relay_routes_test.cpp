@@ -7,6 +7,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <fstream>
+#include <sstream>
+
 namespace {
 
 using namespace refmail;
@@ -113,6 +116,22 @@ relay:
     BOOST_TEST((s.relay.routes.at("xn--bcher-kva.test").tls == tls_level::dane));
     BOOST_TEST(s.relay.routes.at("xn--bcher-kva.test").host == "");
     BOOST_TEST((s.relay.routes.at("old.test").tls == tls_level::verified));
+}
+
+// The example of docs/reference.md means what it says.
+BOOST_AUTO_TEST_CASE(the_documented_routes) {
+    std::ifstream in(SOURCE_DIR "/docs/reference.md");
+    std::ostringstream page;
+    page << in.rdbuf();
+    std::string text = page.str();
+    text.erase(0, text.find("## Where mail goes"));
+    const auto begin = text.find("```yaml\n") + 8;
+    const auto s = configured(text.substr(begin, text.find("```", begin) - begin));
+    BOOST_TEST(s.relay.anywhere);
+    BOOST_TEST(s.relay.smarthost->host == "relay.isp.test");
+    BOOST_TEST(s.relay.routes.size() == 3u);
+    BOOST_TEST(s.relay.routes.at(".corp.test").host == "192.0.2.9");
+    BOOST_TEST((s.relay.routes.at("bank.test").tls == tls_level::verified));
 }
 
 BOOST_AUTO_TEST_CASE(keys_that_are_none) {
