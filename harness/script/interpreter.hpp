@@ -101,6 +101,8 @@ class interpreter {
 
     // interpreter_reports.cpp
     struct report_search;
+    std::optional<wire::dsn> judged_report(const std::string& raw,
+                                           std::optional<std::string_view> reverse_path);
     bool take_report(report_search& search, const std::string& raw, const dsn_wanted& wanted,
                      std::optional<std::string_view> reverse_path, int stream);
     report_search reports_at_hosts(const suite::at_host& where, const dsn_wanted& wanted);

@@ -77,6 +77,7 @@ step_result interpreter::held_at_host(const suite::step& s, const host_finding& 
     const int stream = found.session ? static_cast<int>(found.session->order) - 1 : -1;
     outcome_.steps.push_back({judged::what::host, &s, s.claim, stream, 0, 0});
     if (found.mail) {
+        judged_report(found.mail->content, found.mail->sender.address);
         look_at(found.mail->content, stream);
         wire_ = found.mail->wire;
     }

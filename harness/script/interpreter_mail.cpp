@@ -71,6 +71,7 @@ interpreter::look(world::mailbox_owner owner, std::string token, net::deadline u
 void interpreter::look_at(std::string raw, int stream) {
     message_ = wire::parse_message(raw);
     message_stream_ = stream;
+    if (stream < 0) judged_report(raw, std::nullopt);
     wire_.reset();
     outcome_.deliveries.push_back(std::move(raw));
 }

@@ -45,15 +45,21 @@ struct interpreter::report_search {
     std::string others_about; // of DSNs that are about others, the recipients' fields
 };
 
+// Whoever looks at it, each notification is held against the rules, once. nullopt: it is none.
+std::optional<wire::dsn> interpreter::judged_report(const std::string& raw,
+                                                    std::optional<std::string_view> reverse_path) {
+    auto report = wire::read_dsn(raw);
+    if (!report || !judged_reports_.insert(raw).second) return report;
+    auto judgement = wire::judge_dsn(*report, reverse_path);
+    outcome_.rules_judged |= judgement.judged;
+    std::ranges::move(judgement.found, std::back_inserter(outcome_.deviations));
+    return report;
+}
+
 bool interpreter::take_report(report_search& search, const std::string& raw, const dsn_wanted& wanted,
                               std::optional<std::string_view> reverse_path, int stream) {
-    auto report = wire::read_dsn(raw);
+    auto report = judged_report(raw, reverse_path);
     if (!report) return ++search.others, false;
-    if (judged_reports_.insert(raw).second) {
-        auto judgement = wire::judge_dsn(*report, reverse_path);
-        outcome_.rules_judged |= judgement.judged;
-        std::ranges::move(judgement.found, std::back_inserter(outcome_.deviations));
-    }
     const auto group = group_wanted(*report, wanted);
     if (!group) {
         search.others_about += report->status_text + "\n";

@@ -65,6 +65,15 @@ class message_mutator {
         add(name + " is altered", altered);
         altered.fields[static_cast<std::size_t>(index)] = at->name + ": _\r\n";
         add(name + " is emptied", altered);
+        if (wire::same_word(name, "Content-Type")) { // still readable: its parts are where they were
+            const auto slash = at->value.find('/'), end = std::min(at->value.find(';'), at->value.size());
+            if (slash < end) {
+                auto value = at->value;
+                value.replace(slash + 1, end - slash - 1, "x-mutant");
+                altered.fields[static_cast<std::size_t>(index)] = at->name + ": " + value + "\r\n";
+                add(name + " is of another subtype", altered);
+            }
+        }
         // All of them: what comes from a hop before must not stand in for it.
         dropped.fields.clear();
         for (const auto& f : message_.fields)

@@ -2,11 +2,13 @@
 // tests answers a message by a bounce to its sender. Uses harness/script/dsn_checks.hpp.
 #include "harness/script/mutation.hpp"
 #include "harness/tests/script/checks.hpp"
+#include "harness/tests/script/fake_mta.hpp"
 #include "net/run.hpp"
 
 #include <algorithm>
 
 using namespace fake;
+using namespace std::string_literals;
 
 namespace {
 
@@ -311,6 +313,54 @@ BOOST_AUTO_TEST_CASE(a_mailbox_that_grows_is_replayed_as_it_grew) {
         [&] { return fake::script::mutate_case(*p.from, p.target, p.outcome); });
     BOOST_TEST(report.self_check == "");
     BOOST_TEST(report.proved());
+}
+
+// To a sender elsewhere: it comes to a remote host.
+BOOST_AUTO_TEST_CASE(at_a_remote_host) {
+    const options in_world{.keys = "hosts: { mx: accepts, other: accepts }", .with_world = true};
+    const auto sending = [](const std::string& sender, const std::string& raw) {
+        auto content = raw;
+        content.erase(0, std::string("Return-Path: <>\r\n").size());
+        return relaying({{{"", 1},
+                          {"EHLO relay.example.test\r\n"},
+                          {"MAIL FROM:<" + sender + ">\r\n"},
+                          {"RCPT TO:<someone@t0k3n.mailspec.test>\r\n"},
+                          {"DATA\r\n"},
+                          {content + ".\r\n"},
+                          {"QUIT\r\n"}}});
+    };
+    const std::string relay_to_mx = "do hello\nC: RELAY {address:mx}\nS: 250\n";
+    const auto bounced = [&](const std::string& steps, server s) {
+        return play(relay_to_mx + steps, s, in_world);
+    };
+    // Each has a relay of its own to carry out.
+    const auto good = [&] { return sending("", bounce_with("", "")); };
+    const std::string about_ann = "expect dsn for ann@t0k3n.mailspec.test at mx\n";
+    HOLDS(bounced(about_ann + "expect dsn Action failed\nexpect header Subject ~Undelivered~\n", good()));
+    HOLDS(
+        bounced("expect dsns 1 at mx\nexpect no dsn at other\nexpect no dsn action relayed at mx\n", good()));
+    FAILS(bounced("expect dsn for carl@t0k3n.mailspec.test at other within 20ms\n", good()),
+          "a DSN for carl@t0k3n.mailspec.test", "none within 20 ms");
+    const auto rules = [&](const std::string& steps, const std::string& sender) {
+        std::string all;
+        for (const auto& rule : bounced(steps, sending(sender, bounce_with("", ""))).rules())
+            all += rule + " ";
+        return all;
+    };
+    BOOST_TEST(rules(about_ann, "") == "");
+    BOOST_TEST(rules(about_ann, "postmaster@relay.example.test") == "dsn-null-reverse-path ");
+    BOOST_TEST(rules("expect mail at mx\n", "postmaster@relay.example.test") == "dsn-null-reverse-path ");
+    for (const auto& script :
+         {"check " + about_ann, "check expect dsns 1 at mx\n"s,
+          "expect mail at mx\ncheck expect no dsn at other\n"s, about_ann + "check expect dsn Status ~^5~\n",
+          about_ann + "check expect dsn part 1 contains \"Sorry\"\n"}) {
+        const auto p = bounced(script, good());
+        BOOST_TEST_REQUIRE(p.held(), script << p.str());
+        const auto report = net::run_for<fake::script::mutation_report>(
+            [&] { return fake::script::mutate_case(*p.from, p.target, p.outcome); });
+        BOOST_TEST(report.self_check == "", script << report.self_check);
+        BOOST_TEST(report.proved(), script);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(time_is_not_ours) {
