@@ -21,7 +21,7 @@ void session::machine::tls_started(message::timestamp now) {
     if (state_ != state::awaiting_tls) return;
     facts_.tls = true;
     input_.clear();
-    transaction_.reset();
+    end_transaction(); // by BDAT a message may have begun
     greeting_ = greeting::none;
     helo_.clear();
     user_.clear();
@@ -31,6 +31,7 @@ void session::machine::tls_started(message::timestamp now) {
 
 void session::machine::tls_failed() {
     if (state_ != state::awaiting_tls) return;
+    end_transaction();
     actions_.push_back(close{}); // the stream is in no known state: nothing can be said on it
     state_ = state::closed;
 }

@@ -3,6 +3,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+
 using namespace dialog;
 
 namespace {
@@ -131,6 +133,16 @@ BOOST_AUTO_TEST_CASE(rset_drops_chunks) {
     // Before the header section is over nobody has been told of the message.
     o = run_greeted(mta(), {{envelope, "*"}, {bdat("Subject: one\r\n", false), "*"}, rset});
     BOOST_TEST(o.log.empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_else_ends_a_transaction_between_chunks) {
+    const std::string begun = envelope + bdat("Subject: one\r\n\r\n", false);
+    for (std::string ender : {"EHLO c.test\r\n", "STARTTLS\r\n", "QUIT\r\n"}) {
+        auto o = run_greeted(mta(), {{begun, "*"}, {ender, "*"}});
+        const std::string aborted = "abort: transaction ended before its content was complete";
+        BOOST_TEST(std::ranges::count(o.log, aborted) == 1, ender);
+        BOOST_TEST(o.messages.empty());
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_refused_chunk) {

@@ -44,6 +44,14 @@ constexpr std::array pieces{
     "\r\n\r\n"sv,
     "To: a,\r\n b@c.test\r\n"sv,
     "\n.\n"sv,
+    "MAIL FROM:<a@b.test> BODY=BINARYMIME\r\nRCPT TO:<bob@example.test>\r\n"sv,
+    "MAIL FROM:<alice@example.test> SMTPUTF8\r\nRCPT TO:<j\xC3\xB6rg@example.test> NOTIFY=NEVER\r\n"sv,
+    "BDAT 0 LAST\r\n"sv,
+    "BDAT 7\r\n"sv,
+    "BDAT 40\r\n"sv,
+    "BDAT 90 LAST\r\n"sv,
+    "BDAT 12 LAST\r\nSubject: x\r\n"sv,
+    "Content-Transfer-Encoding: binary\r\n\r\n"sv,
     "\r\r\n"sv,
 };
 
