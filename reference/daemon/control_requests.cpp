@@ -51,7 +51,8 @@ control_answer unknown_path(const std::string& path) {
                                             path));
 }
 
-// Something that is begun under a token; wait() returns when the last holder of the token is through.
+// Something that is begun under a token; wait() returns when the last holder of the token is through: true.
+// Or when nothing goes on any more but waiting for hosts that say nothing: false.
 class settling {
   public:
     explicit settling(const boost::asio::any_io_executor& on)
@@ -61,10 +62,14 @@ class settling {
             s->told.notify();
         }) {}
 
-    net::task<void> wait() {
+    net::task<bool> wait(const outbound_pulse& pulse) {
+        constexpr std::chrono::milliseconds look_every(100), silence(1000);
         token.reset();
-        while (!state_->over)
-            co_await state_->told.wait(net::deadline::never());
+        while (!state_->over && !pulse.only_waits(silence)) {
+            const auto soon = net::deadline::in(look_every);
+            co_await state_->told.wait(soon);
+        }
+        co_return state_->over;
     }
 
   private:
@@ -118,9 +123,10 @@ net::task<control_answer> control_requests::move_clock(const json::object& wante
     time_.advance(*by);
     settling until(executor_);
     mail_.await_all_due(until.token);
-    if (wants_settling(wanted)) co_await until.wait();
+    bool settled = false;
+    if (wants_settling(wanted)) settled = co_await until.wait(pulse_);
     auto answer = clock_answer();
-    answer.body["settled"] = wants_settling(wanted);
+    answer.body["settled"] = settled;
     co_return answer;
 }
 
@@ -172,9 +178,10 @@ net::task<control_answer> control_requests::run(const json::object& wanted) {
         mail_.run_now(*which, until.token);
     else
         mail_.run_all_now(domain.value_or(""), until.token);
-    if (wants_settling(wanted)) co_await until.wait();
+    bool settled = false;
+    if (wants_settling(wanted)) settled = co_await until.wait(pulse_);
     control_answer answer;
-    answer.body["settled"] = wants_settling(wanted);
+    answer.body["settled"] = settled;
     answer.body["waiting"] = mail_.waiting().size();
     co_return answer;
 }
@@ -191,7 +198,7 @@ net::task<control_answer> control_requests::act(queue::backlog::number which, co
     } else if (action == "bounce") {
         settling until(executor_);
         done = co_await mail_.bounce(which, until.token);
-        co_await until.wait();
+        co_await until.wait(pulse_);
     } else {
         co_return control_problem(
             404, fmt::format("'{}' cannot be done; use hold, release, delete or bounce", action));

@@ -20,6 +20,7 @@
 namespace refmail::daemon {
 
 class movable_clock;
+class outbound_pulse;
 
 // One message for some recipients of one destination.
 struct job {
@@ -59,6 +60,7 @@ struct outbound_settings {
     relay::time_limits times;            // for each reply, by the daemon's clock
     // A connection carries so many messages before it is closed, that all hosts of a destination get some.
     std::size_t messages_per_connection = 100;
+    outbound_pulse* pulse = nullptr; // told of each connection's waiting; may be null
 };
 
 // Returns when the source has no more mail: nothing; or when no host could be reached: the outcome that the

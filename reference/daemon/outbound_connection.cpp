@@ -27,7 +27,8 @@ relay::security security_of(const route::tls_demand& demand, const manner& in) {
 } // namespace
 
 outbound_connection::time_limit::time_limit(outbound_connection& c)
-    : alarm_(c.time_, c.executor_, c.end_of_wait(), [this, &c] {
+    : waiting_(c.how_.pulse)
+    , alarm_(c.time_, c.executor_, c.end_of_wait(), [this, &c] {
         ran_out_ = true;
         c.wake_.emit(asio::cancellation_type::terminal);
     }) {}
@@ -46,7 +47,8 @@ movable_clock::time_point outbound_connection::end_of_wait() {
 outbound_connection::outbound_connection(const outbound_settings& how, const route::next_hop& hop,
                                          std::string address, manner in, movable_clock& time,
                                          asio::any_io_executor on, asio::cancellation_signal& wake)
-    : how_(how)
+    : counted_(how.pulse)
+    , how_(how)
     , hop_(hop)
     , address_(net::to_string(net::endpoint{address, hop.port}))
     , ip_(std::move(address))
@@ -89,7 +91,9 @@ net::task<bool> outbound_connection::open() {
         co_return false;
     }
     const auto until = net::deadline::in(how_.connecting);
+    std::optional<outbound_pulse::wait> waits(how_.pulse);
     auto opened = co_await net::connect(ip_, hop_.port, until);
+    waits.reset();
     if (!opened) {
         fail("4.4.1", "no connection: " + opened.error().text);
         co_return false;

@@ -5,6 +5,7 @@
 #pragma once
 #include "reference/daemon/movable_clock.hpp"
 #include "reference/daemon/outbound.hpp"
+#include "reference/daemon/outbound_pulse.hpp"
 #include "reference/relay/session.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -54,6 +55,7 @@ class outbound_connection {
         bool ran_out() const { return ran_out_; }
 
       private:
+        outbound_pulse::wait waiting_;
         bool ran_out_ = false;
         movable_clock::alarm alarm_;
     };
@@ -71,6 +73,7 @@ class outbound_connection {
     std::string why_unacceptable(const net::tls_facts& facts) const;
     void note_transfer(const job& what, const std::vector<relay::outcome>& outcomes) const;
 
+    outbound_pulse::connection counted_;
     const outbound_settings& how_;
     const route::next_hop& hop_;
     std::string address_; // with port

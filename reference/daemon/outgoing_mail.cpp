@@ -3,6 +3,7 @@
 
 #include "reference/daemon/control_requests.hpp"
 #include "reference/daemon/log_line.hpp"
+#include "reference/daemon/outbound_pulse.hpp"
 #include "reference/daemon/queue_runner.hpp"
 #include "reference/daemon/router.hpp"
 #include "reference/store/file.hpp"
@@ -31,6 +32,7 @@ struct outgoing_mail::impl {
         carrying.host_name = host_name_of(s.how);
         carrying.anywhere = s.how.relay.anywhere;
         carrying.trust = trust;
+        carrying.pulse = &pulse;
         if (!s.how.control) return;
         auto answer = [this](control_request what) { return requests.answer(std::move(what)); };
         control.emplace(context.get_executor(), *s.how.control, answer);
@@ -57,10 +59,11 @@ struct outgoing_mail::impl {
     asio::io_context context{1};
     asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
     std::shared_ptr<const net::tls_trust> trust;
+    outbound_pulse pulse;
     outbound_settings carrying;
     router roads;
     queue_runner runner;
-    control_requests requests{shared.clock, runner, context.get_executor()};
+    control_requests requests{shared.clock, runner, pulse, context.get_executor()};
     std::optional<control_port> control;
     asio::steady_timer ending{context};
     std::thread thread;

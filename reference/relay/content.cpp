@@ -2,6 +2,7 @@
 // converted before if need be (RFC 6152 §3), and what the host says to it: once, or with LMTP once for each
 // recipient that was taken (RFC 2033 §4.2).
 #include "reference/relay/machine.hpp"
+#include "reference/relay/mime_entity.hpp"
 #include "reference/relay/seven_bit.hpp"
 
 #include <fmt/core.h>
@@ -34,6 +35,8 @@ void session::machine::content(std::string_view octets) {
             return finish();
         }
         gathered_ += octets;
+        const bool header_is_there = gathered_.starts_with("\r\n") || gathered_.contains("\r\n\r\n");
+        if (first_ == reading::header && header_is_there) return look_at_header();
         actions_.push_back(read_content{});
     } else if (state_ == state::content)
         send_piece(octets);
@@ -41,7 +44,7 @@ void session::machine::content(std::string_view octets) {
 
 void session::machine::content_ended() {
     if (state_ == state::gathering)
-        convert();
+        first_ == reading::header ? look_at_header() : convert();
     else if (state_ == state::content)
         send_end();
 }
@@ -55,6 +58,17 @@ void session::machine::content_failed(std::string why) {
     if (state_ == state::gathering) return finish();
     end_transaction(ours);
     close(); // what is begun must not be ended: half a message is none
+}
+
+void session::machine::look_at_header() {
+    const bool is_mime = read_entity(gathered_).has_mime_version;
+    gathered_.clear();
+    first_ = reading::nothing;
+    state_ = state::envelope;
+    if (is_mime) return start_round();
+    transaction_->settle_rest(
+        unsendable("5.6.3", "it has 8-bit text and is no MIME message", settings_.peer));
+    finish();
 }
 
 void session::machine::convert() {
@@ -115,7 +129,7 @@ void session::machine::start_content() {
     stuffing_.emplace(!offered_.eight_bit_mime);
     held_.clear();
     unsent_.clear();
-    if (!gathers_) {
+    if (first_ == reading::nothing) {
         actions_.push_back(read_content{true});
         return;
     }
@@ -138,7 +152,7 @@ void session::machine::send_piece(std::string_view piece) {
     // A small message leaves in one piece, final dot included.
     if (const auto fault = stuffing_->add(piece, unsent_)) return break_off(*fault);
     if (unsent_.size() >= largest_unsent) flush();
-    if (!gathers_) actions_.push_back(read_content{});
+    if (first_ == reading::nothing) actions_.push_back(read_content{});
 }
 
 void session::machine::flush() {

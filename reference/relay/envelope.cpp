@@ -37,11 +37,11 @@ void session::machine::begin(mail wanted) {
     choices_.to_ascii = settings_.to_ascii;
     choices_.utf8 = transaction_->entry().smtputf8 && offered_.smtputf8;
     state_ = state::envelope;
-    gathers_ = false;
+    first_ = reading::nothing;
     gathered_.clear();
     if (!is_acceptable()) return finish();
     choose_transport();
-    if (gathers_) {
+    if (first_ != reading::nothing) {
         state_ = state::gathering;
         actions_.push_back(read_content{true});
         return;
@@ -115,11 +115,15 @@ void session::machine::choose_transport() {
     if (binary && offered_.binary_mime)
         choices_.content = transport::binary;
     else if (binary || (e.has_eight_bit && !offered_.eight_bit_mime))
-        gathers_ = true;
+        first_ = reading::all;
     else if (offered_.eight_bit_mime && (e.has_eight_bit || e.body == queue::entry::body::eight_bit_mime))
         choices_.content = transport::eight_bit;
+    // RFC 5321 §2.4: "8BITMIME MUST NOT be requested by senders for material with the high bit on that is not
+    // in MIME format". (Of SMTPUTF8 the header has such octets, and needs no MIME: RFC 6532.)
+    if (choices_.content == transport::eight_bit && e.has_eight_bit && !choices_.utf8)
+        first_ = reading::header;
     // RFC 6531 §3.2: a message that came with SMTPUTF8 and does not need it may go to any host.
-    if (e.smtputf8 && !choices_.utf8) gathers_ = true;
+    if (e.smtputf8 && !choices_.utf8) first_ = reading::all;
 }
 
 void session::machine::start_round() {

@@ -115,6 +115,7 @@ class session::machine {
 
     // content.cpp
     void convert();
+    void look_at_header();
     void on_data(const reply& r);
     void start_content();
     void send_piece(std::string_view piece);
@@ -145,8 +146,10 @@ class session::machine {
     bool data_sent_ = false;
     bool reset_due_ = false;   // a transaction was left unfinished: RSET before the next
     bool out_of_step_ = false; // RCPT was taken though MAIL was refused
-    bool gathers_ = false;     // what is read is to be converted
-    std::string gathered_;     // the converted content
+    // What is read of the content before any of it is sent.
+    enum class reading { nothing, header, all };
+    reading first_ = reading::nothing;
+    std::string gathered_; // the converted content
     std::optional<dot_stuffing> stuffing_;
     std::string unsent_; // content, stuffed
     std::string held_;   // BDAT: a chunk that may be the last

@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(dots_and_the_end) {
     BOOST_TEST(sent(".") == "..\r\n.\r\n");
     BOOST_TEST(sent("x\r\n.\r\n..\r\n.y\r\nz.\r\n") == "x\r\n..\r\n...\r\n..y\r\nz.\r\n.\r\n");
     BOOST_TEST(sent("\0\x01\x7f\t\r\n"s) == "\0\x01\x7f\t\r\n.\r\n"s);
-    BOOST_TEST(sent("\xff\x80\r\n") == "\xff\x80\r\n.\r\n");
+    BOOST_TEST(sent(mime + "\r\n\xff\x80\r\n") == mime + "\r\n\xff\x80\r\n.\r\n");
     BOOST_TEST(sent(std::string(998, 'x') + "\r\n") == std::string(998, 'x') + "\r\n.\r\n");
 }
 
@@ -107,6 +107,11 @@ BOOST_AUTO_TEST_CASE(converted_for_a_seven_bit_host) {
     auto m = to({"a@x.test"}, mime + "\r\n.\xe4\r\n");
     BOOST_TEST(sent(m, {}) == mime + "Content-Transfer-Encoding: quoted-printable\r\n\r\n..=E4\r\n.\r\n");
     BOOST_TEST(sent(m, {"8BITMIME"}) == mime + "\r\n..\xe4\r\n.\r\n");
+    // RFC 5321 §2.4: what is no MIME is not sent as 8BITMIME either.
+    for (const char* content : {"Subject: x\r\n\r\n\xe4\r\n", "\r\n\xe4\r\n", "\xe4", "X: \xe4\r\n\r\n"}) {
+        const auto r = run(with({to({"a@x.test"}, content)}), opened({"8BITMIME"}, "QUIT\r\n"));
+        same(brief(r.outcomes.at(0)), {"failed 5.6.3"});
+    }
     // SIZE is that of what is sent.
     run(with({m}), opened({"SIZE"}, "MAIL FROM:<joe@here.test> SIZE=72\r\n"));
     same(brief(run(with({m}), opened({"SIZE 71"}, "QUIT\r\n")).outcomes.at(0)), {"failed 5.3.4"});
