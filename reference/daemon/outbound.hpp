@@ -55,7 +55,6 @@ struct outbound_settings {
     bool anywhere = false; // connect to addresses that are not loopback, too
     // Whom to believe where a certificate must be valid; null: nobody, and such hosts are deferred.
     std::shared_ptr<const net::tls_trust> trust;
-    bool plaintext_auth = false;         // send a smarthost's password to one that has not proved its name
     std::chrono::seconds connecting{30}; // to one address
     relay::time_limits times;            // for each reply, by the daemon's clock
     // A connection carries so many messages before it is closed, that all hosts of a destination get some.

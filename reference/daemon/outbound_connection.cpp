@@ -73,7 +73,6 @@ relay::session_settings outbound_connection::session_settings() const {
     wanted.begin_with_helo = in_.helo;
     wanted.user = hop_.user;
     wanted.password = hop_.password;
-    wanted.plaintext_auth = how_.plaintext_auth;
     wanted.to_ascii = route::to_a_labels;
     wanted.times = how_.times;
     return wanted;
