@@ -30,6 +30,17 @@ std::size_t chunk_size(std::string_view line) {
     return size;
 }
 
+// RFC 5321 §4.5.2: a line that begins with a dot gets a second one.
+std::string stuffed(std::string_view message) {
+    std::string wire;
+    for (std::size_t i = 0; i < message.size(); ++i) {
+        const bool line_begins = i == 0 || (i >= 2 && message.substr(i - 2, 2) == "\r\n");
+        if (line_begins && message[i] == '.') wire += '.';
+        wire += message[i];
+    }
+    return wire;
+}
+
 } // namespace
 
 std::string octets_of(const world_recording& world, std::size_t stream) {
@@ -49,7 +60,9 @@ std::vector<client_unit> units_of(const std::string& octets) {
                          wire::upper(line.substr(0, line.find_first_of(" \r")))};
         at = end + 1;
         units.push_back(unit);
-        if (unit.verb == "DATA") {
+        // Where a command follows, DATA was refused: a message has no such first line.
+        const auto follows = std::string_view(octets).substr(at, 6);
+        if (unit.verb == "DATA" && follows != "QUIT\r\n" && follows != "RSET\r\n") {
             auto stop = octets.compare(at, 3, ".\r\n") == 0 ? at : octets.find("\r\n.\r\n", at);
             if (stop == std::string::npos) break;
             if (octets[stop] == '\r') stop += 2;
@@ -89,6 +102,17 @@ void replace_octets(world_recording& world, std::size_t stream, std::size_t offs
     if (!placed) append_client(world, stream, std::string(with));
     std::erase_if(world.events,
                   [](const host_event& e) { return e.kind == what::octets && e.octets.empty(); });
+}
+
+void replace_message(world_recording& world, std::size_t stream, std::string_view message,
+                     std::string_view with) {
+    const auto octets = octets_of(world, stream);
+    const auto sent = stuffed(message);
+    auto at = octets.find(sent);
+    if (at != std::string::npos && !message.empty())
+        return replace_octets(world, stream, at, sent.size(), stuffed(with));
+    at = octets.find(message); // BDAT: as it is
+    if (at != std::string::npos && !message.empty()) replace_octets(world, stream, at, message.size(), with);
 }
 
 void drop_command(world_recording& world, std::size_t stream, std::string_view verb) {

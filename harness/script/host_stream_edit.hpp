@@ -25,6 +25,9 @@ host_event event_of(host_event::what kind, std::size_t stream);
 // Other octets in place of [offset, offset + length) of a stream, sent when the first of those were.
 void replace_octets(world_recording& world, std::size_t stream, std::size_t offset, std::size_t length,
                     std::string_view with);
+// Another message in place of one, dots stuffed.
+void replace_message(world_recording& world, std::size_t stream, std::string_view message,
+                     std::string_view with);
 void drop_command(world_recording& world, std::size_t stream, std::string_view verb); // every one
 void append_client(world_recording& world, std::size_t stream, std::string octets);   // before its end
 world_recording without_stream(const world_recording& world, std::size_t stream);

@@ -2,6 +2,7 @@
 // commands, parameters, recipients, contents, the order of hosts, TLS, the beginning and the end of
 // connections; and what it must not do is added. The hosts answer anew when they are fed with it.
 #include "harness/script/host_stream_edit.hpp"
+#include "harness/script/likely_match.hpp"
 #include "harness/script/mutants.hpp"
 #include "harness/wire/octets.hpp"
 
@@ -25,36 +26,8 @@ std::vector<std::string> hosts_of(const suite::step& s) {
         s.body);
 }
 
-// A text that the expression is likely to match: what it escapes as itself, its anchors and classes left out.
-std::string likely_match(std::string_view expression) {
-    std::string text;
-    for (std::size_t i = 0; i < expression.size(); ++i) {
-        const char c = expression[i];
-        if (c == '\\' && i + 1 < expression.size()) {
-            const char next = expression[++i];
-            text += next == 'r'   ? '\r'
-                    : next == 'n' ? '\n'
-                    : next == 's' ? ' '
-                    : next == 'd' ? '1'
-                    : next == 'w' ? 'a'
-                                  : next;
-        } else if (c == '[') {
-            const auto close = std::min(expression.find(']', i + 2), expression.size() - 1);
-            const bool negated = i + 1 < expression.size() && expression[i + 1] == '^';
-            text += negated                                                  ? '_'
-                    : i + 1 < expression.size() && expression[i + 1] == '\\' ? expression[i + 2]
-                                                                             : expression[i + 1];
-            i = close;
-        } else if (c == '.') {
-            text += 'a';
-        } else if (c == '|') {
-            break;
-        } else if (std::string_view("^$()*+?{}").find(c) == std::string_view::npos) {
-            text += c;
-        }
-    }
-    return text;
-}
+// Of many connections to one host the first and the last ones tell.
+constexpr std::size_t most_at_each_end = 2;
 
 class host_mutator {
   public:
@@ -70,7 +43,7 @@ class host_mutator {
         const auto& streams = from_.world.streams;
         for (std::size_t i = 0; i < streams.size(); ++i) {
             const bool named = names_.empty() || std::ranges::find(names_, streams[i].host) != names_.end();
-            if (!named) continue;
+            if (!named || !tells(i)) continue;
             connection(i);
             security(i);
             timing(i);
@@ -78,11 +51,47 @@ class host_mutator {
             contents(i);
             requests(i);
         }
+        absence();
         order();
         intruders();
     }
 
   private:
+    bool tells(std::size_t stream) const {
+        const auto& streams = from_.world.streams;
+        const auto same = [&](const host_stream& s) { return s.host == streams[stream].host; };
+        const auto before = std::ranges::count_if(
+            streams.begin(), streams.begin() + static_cast<std::ptrdiff_t>(stream), same);
+        const auto behind = std::ranges::count_if(streams.begin() + static_cast<std::ptrdiff_t>(stream) + 1,
+                                                  streams.end(), same);
+        return std::min(before, behind) < static_cast<std::ptrdiff_t>(most_at_each_end);
+    }
+
+    // A text that the expression of the step matches; what stands for the run's own names is known.
+    std::string offence(const suite::text_template& expression) const {
+        auto text = expression.source;
+        const auto put = [&](std::string_view name, const std::string& value) {
+            for (auto at = text.find(name); at != std::string::npos; at = text.find(name))
+                text.replace(at, name.size(), value);
+        };
+        put("{zone}", recorded_.world.facts.zone);
+        put("{token}", recorded_.token);
+        return likely_match(text);
+    }
+
+    // None of the connections to a host.
+    void absence() {
+        std::set<std::string> hosts;
+        for (const auto& s : from_.world.streams)
+            if (names_.empty() || std::ranges::find(names_, s.host) != names_.end()) hosts.insert(s.host);
+        for (const auto& host : hosts) {
+            auto world = from_.world;
+            for (auto i = world.streams.size(); i-- > 0;)
+                if (world.streams[i].host == host) world = without_stream(world, i);
+            add(fmt::format("{} is never seen", host), std::move(world));
+        }
+    }
+
     std::string where(std::size_t stream) const {
         const auto& s = from_.world.streams[stream];
         return fmt::format("{}[{}]", s.host, s.number);
@@ -212,8 +221,7 @@ class host_mutator {
         if (const auto* command = std::get_if<suite::expect_command>(&step_.body))
             edit(stream, fmt::format("{} is sent", command->verb), 0, 0,
                  fmt::format("{} {}\r\n", command->verb,
-                             command->argument.matches ? likely_match(command->argument.matches->source)
-                                                       : "x"));
+                             command->argument.matches ? offence(*command->argument.matches) : "x"));
     }
 
     // MAIL FROM:<a@b> SIZE=1 BODY=7BIT
@@ -236,7 +244,7 @@ class host_mutator {
         }
         if (const auto* parameter = std::get_if<suite::expect_parameter>(&step_.body)) {
             auto value = std::string();
-            if (parameter->value.matches) value = "=" + likely_match(parameter->value.matches->source);
+            if (parameter->value.matches) value = "=" + offence(*parameter->value.matches);
             if (parameter->value.equals) value = "=" + parameter->value.equals->source;
             edit(stream, fmt::format("{} has {}{}", unit.verb, parameter->keyword, value),
                  unit.offset + unit.length - 2, 0, fmt::format(" {}{}", parameter->keyword, value));
@@ -264,14 +272,13 @@ class host_mutator {
                      std::string_view(&flipped, 1));
                 edit(stream, "the body is empty", unit.offset + body, content.size() - body, "");
             }
-            if (const auto* octets = std::get_if<suite::expect_octets>(&step_.body))
-                for (const auto at : {unit.offset, unit.offset + body, unit.offset + unit.length})
-                    edit(stream, fmt::format("the octets are there, at {}", at), at, 0,
-                         likely_match(octets->regex.source) + "\r\n");
         }
         if (const auto* octets = std::get_if<suite::expect_octets>(&step_.body)) {
-            edit(stream, "the octets are there, at the end", text.size(), 0,
-                 likely_match(octets->regex.source) + "\r\n");
+            const auto forbidden = offence(octets->regex) + "\r\n";
+            edit(stream, "the octets are there, at the beginning", 0, 0, forbidden);
+            for (const auto& unit : units_of(text))
+                edit(stream, fmt::format("the octets are there, at octet {}", unit.offset + unit.length),
+                     unit.offset + unit.length, 0, forbidden);
             edit(stream, "nothing was sent", 0, text.size(), "");
         }
     }

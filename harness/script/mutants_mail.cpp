@@ -1,5 +1,6 @@
 // Wrong deliveries; see mutants.hpp. The field that the step names is dropped, altered, doubled and moved;
 // the body loses, gains and changes an octet.
+#include "harness/script/host_stream_edit.hpp"
 #include "harness/script/message_checks.hpp"
 #include "harness/script/mutants.hpp"
 #include "harness/wire/message.hpp"
@@ -27,8 +28,10 @@ struct message_parts {
 
 class message_mutator {
   public:
-    message_mutator(const std::string& raw, const recording& from, std::vector<mutant>& all)
+    // `stream`: the connection to a remote host on which it came, or -1.
+    message_mutator(const std::string& raw, int stream, const recording& from, std::vector<mutant>& all)
         : raw_(raw)
+        , stream_(stream)
         , from_(from)
         , all_(all)
         , message_(wire::parse_message(raw)) {
@@ -40,6 +43,7 @@ class message_mutator {
     void add(std::string name, const message_parts& changed) {
         auto server = from_;
         const auto text = changed.str();
+        if (stream_ >= 0) replace_message(server.world, static_cast<std::size_t>(stream_), raw_, text);
         for (auto& look : server.looks)
             std::ranges::replace(look.messages, raw_, text);
         all_.push_back({std::move(name), true, std::move(server)});
@@ -144,6 +148,7 @@ class message_mutator {
     }
 
     const std::string& raw_;
+    int stream_;
     const recording& from_;
     std::vector<mutant>& all_;
     wire::message message_;
@@ -154,7 +159,7 @@ class message_mutator {
 
 void mutate_message(const judged& step, const std::string& raw, const recording& from,
                     std::vector<mutant>& all) {
-    message_mutator m(raw, from, all);
+    message_mutator m(raw, step.stream, from, all);
     if (const auto* header = std::get_if<suite::expect_header>(&step.by->body))
         m.field(header->name);
     else if (const auto* received = std::get_if<suite::expect_received>(&step.by->body))
