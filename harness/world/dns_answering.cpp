@@ -56,6 +56,7 @@ struct dns_answering::impl {
     void whole(const dns_query& q, const dns_fault* fault, dns_reply& into);
     void with_fault(const dns_query& q, const dns_fault& fault, dns_reply& into);
     std::string trap(dns_query q, const dns_fault& fault, int number) const;
+    void say_other(const dns_query& q, const dns_fault& fault, dns_reply& into);
 };
 
 dns_answering::dns_answering()
@@ -81,8 +82,9 @@ const dns_fault* dns_answering::impl::fault_for(int number, const dns_query& q) 
     const auto& faults = zone->second->data().faults;
     for (std::size_t i = 0; i < faults.size(); ++i) {
         if (!faults[i].concerns(q.name, q.type)) continue;
-        if (faults[i].first && used[number][i] >= *faults[i].first) continue;
-        ++used[number][i];
+        const int met = used[number][i]++;
+        if (faults[i].first && met >= *faults[i].first) continue;
+        if (met < faults[i].after) continue;
         return &faults[i];
     }
     return nullptr;
@@ -198,7 +200,19 @@ void dns_answering::impl::with_fault(const dns_query& q, const dns_fault& fault,
     case kind::bogus:
         if (q.checking_disabled) return whole(q, &fault, into);
         return say_code(into, q, LDNS_RCODE_SERVFAIL);
+    case kind::as: return say_other(q, fault, into);
     }
+}
+
+// A record that has changed: the name leads to another one, by a CNAME that nobody may keep.
+void dns_answering::impl::say_other(const dns_query& q, const dns_fault& fault, dns_reply& into) {
+    auto found = look_up(zones, fault.other, q.type);
+    auto& answer = found.response.answer;
+    answer.insert(answer.begin(),
+                  record(fmt::format("{} 0 IN CNAME {}", dotted(q.name), dotted(fault.other))));
+    const bool wanted = q.authentic_data || (q.edns && q.edns->dnssec_ok);
+    found.response.authentic = wanted && found.secure;
+    say_within_limits(into, q, found.response);
 }
 
 dns_reply dns_answering::impl::answer(const dns_query& q, bool over_tcp) {

@@ -18,11 +18,11 @@ constexpr std::pair<const char*, kind> kinds[] = {
     {"FORMERR", kind::formerr},   {"NOTIMP", kind::notimp},        {"NODATA", kind::nodata},
     {"TIMEOUT", kind::timeout},   {"DELAY", kind::delay},          {"TRUNCATE", kind::truncate},
     {"WRONGID", kind::wrong_id},  {"WRONGNAME", kind::wrong_name}, {"GARBAGE", kind::garbage},
-    {"LAME", kind::lame},         {"BOGUS", kind::bogus},
+    {"LAME", kind::lame},         {"BOGUS", kind::bogus},          {"AS", kind::as},
 };
 constexpr const char* all_kinds =
     "SERVFAIL, REFUSED, NXDOMAIN, FORMERR, NOTIMP, NODATA, TIMEOUT, DELAY 300ms, "
-    "TRUNCATE, TRUNCATE BROKEN, WRONGID, WRONGNAME, GARBAGE, LAME or BOGUS";
+    "TRUNCATE, TRUNCATE BROKEN, WRONGID, WRONGNAME, GARBAGE, LAME, BOGUS or AS NAME";
 
 std::optional<int> whole_number(std::string_view text) {
     int value = 0;
@@ -75,14 +75,26 @@ std::expected<dns_fault, std::string> read_fault(std::span<const std::string> wo
         made.what = kind::truncate_broken;
         rest = rest.subspan(1);
     }
-    if (!rest.empty() && rest[0] == "FIRST") {
+    if (made.what == kind::as) {
+        const auto other = rest.empty() ? std::nullopt : dns_name::parse(rest[0], origin);
+        if (!other)
+            return std::unexpected("behind AS stands the name whose records are given instead: `AS other`");
+        made.other = *other;
+        rest = rest.subspan(1);
+    }
+    if (!rest.empty() && (rest[0] == "FIRST" || rest[0] == "AFTER")) {
         const auto count = rest.size() > 1 ? whole_number(rest[1]) : std::nullopt;
-        if (!count || *count == 0) return std::unexpected("behind FIRST stands a number above 0: `FIRST 2`");
-        made.first = *count;
+        if (!count || *count == 0)
+            return std::unexpected(fmt::format("behind {0} stands a number above 0: `{0} 2`", rest[0]));
+        if (rest[0] == "FIRST")
+            made.first = *count;
+        else
+            made.after = *count;
         rest = rest.subspan(2);
     }
     if (!rest.empty())
-        return std::unexpected(fmt::format("`{}` is too much; `FIRST N` may end a fault", rest[0]));
+        return std::unexpected(
+            fmt::format("`{}` is too much; `FIRST N` or `AFTER N` may end a fault", rest[0]));
     return made;
 }
 

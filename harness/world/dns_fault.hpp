@@ -1,5 +1,5 @@
-// `$FAULT NAME TYPE WHAT [FIRST N]` of a zone: what is answered instead (docs/suite-language.md, "Its DNS").
-// Plain data and its grammar; dns_answering carries it out.
+// `$FAULT NAME TYPE WHAT [FIRST N | AFTER N]` of a zone: what is answered instead (docs/suite-language.md,
+// "Its DNS"). Plain data and its grammar; dns_answering carries it out.
 #pragma once
 #include "harness/world/dns_name.hpp"
 
@@ -28,14 +28,17 @@ struct dns_fault {
         wrong_name,
         garbage,
         lame,
-        bogus
+        bogus,
+        as
     };
     kind what = kind::servfail;
     dns_name name; // a wildcard: all names below its parent
     std::uint16_t type = 0;
     bool any_type = false;
     std::chrono::milliseconds delay{0};
+    dns_name other;           // as: whose records are given instead
     std::optional<int> first; // for so many questions only
+    int after = 0;            // not for the first so many
 
     bool concerns(const dns_name& asked, std::uint16_t asked_type) const;
 };

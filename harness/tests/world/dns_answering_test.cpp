@@ -168,6 +168,18 @@ BOOST_AUTO_TEST_CASE(faults_by_type_wildcard_and_number) {
     BOOST_TEST(z.ask("w.z.test", A).starts_with("NXDOMAIN"));
 }
 
+BOOST_AUTO_TEST_CASE(records_that_change) {
+    asked_zone z("a A 127.0.0.2\nlater A 127.0.0.3\n"
+                 "$FAULT a A AS later AFTER 1\n"
+                 "$FAULT later A NXDOMAIN AFTER 2\n");
+    BOOST_TEST(z.ask("a.z.test", A) == "NOERROR aa ra\nan a.z.test. 60 IN A 127.0.0.2");
+    BOOST_TEST(z.ask("a.z.test", A) == "NOERROR aa ra\nan a.z.test. 0 IN CNAME later.z.test.\n"
+                                       "an later.z.test. 60 IN A 127.0.0.3");
+    BOOST_TEST(z.ask("later.z.test", A) == "NOERROR aa ra\nan later.z.test. 60 IN A 127.0.0.3");
+    BOOST_TEST(z.ask("later.z.test", A) == "NOERROR aa ra\nan later.z.test. 60 IN A 127.0.0.3");
+    BOOST_TEST(z.ask("later.z.test", A).starts_with("NXDOMAIN"));
+}
+
 BOOST_AUTO_TEST_CASE(silence_and_delay) {
     asked_zone z("a A 127.0.0.2\n$FAULT t A TIMEOUT\n$FAULT a A DELAY 300ms\n");
     const auto silent = z.reply("t.z.test", A);

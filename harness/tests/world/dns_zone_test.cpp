@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(every_mistake_is_told_with_its_line) {
         "4: `\"open`: the closing `\"` is missing\n"
         "7: `)` without `(`\n"
         "8: `SERVFAI` is no fault; a fault is SERVFAIL, REFUSED, NXDOMAIN, FORMERR, NOTIMP, NODATA, TIMEOUT, "
-        "DELAY 300ms, TRUNCATE, TRUNCATE BROKEN, WRONGID, WRONGNAME, GARBAGE, LAME or BOGUS");
+        "DELAY 300ms, TRUNCATE, TRUNCATE BROKEN, WRONGID, WRONGNAME, GARBAGE, LAME, BOGUS or AS NAME");
     BOOST_TEST(mistakes("a A 127.0.0.1\nb TXT ( one\ntwo\n") == "2: this `(` is never closed");
 }
 
@@ -169,7 +169,10 @@ BOOST_AUTO_TEST_CASE(faults_are_checked) {
     BOOST_TEST(mistakes("$FAULT @ MX TIMEOUT FIRST 0") ==
                "1: behind FIRST stands a number above 0: `FIRST 2`");
     BOOST_TEST(mistakes("$FAULT @ MX TIMEOUT SECOND 1") ==
-               "1: `SECOND` is too much; `FIRST N` may end a fault");
+               "1: `SECOND` is too much; `FIRST N` or `AFTER N` may end a fault");
+    BOOST_TEST(mistakes("$FAULT @ MX TIMEOUT AFTER") == "1: behind AFTER stands a number above 0: `AFTER 2`");
+    BOOST_TEST(mistakes("$FAULT @ MX AS") ==
+               "1: behind AS stands the name whose records are given instead: `AS other`");
 }
 
 BOOST_AUTO_TEST_CASE(an_alias_stands_alone) {
