@@ -74,6 +74,7 @@ class session {
             };
             co_await net::spawn_beside(std::move(work));
         }
+        if (verb == "ASK" && behaviour_.on_ask) co_await behaviour_.on_ask(line.substr(4), behaviour_.dns);
         if (verb == "DATA" && answer.starts_with("354")) in_message_ = true;
         if (verb == "RCPT") recipients_.push_back(line.substr(9, line.find('>') - 9));
         co_await say(std::move(answer));
@@ -242,6 +243,7 @@ played play(const std::string& script, server& against, const options& how) {
             around = std::move(*opened);
             environment.surroundings = around.get();
             against.egress_port = around->egress_port();
+            against.dns = around->dns().local();
         }
         auto outcome = co_await script::run_case(*result.from, environment);
         result.outcome = std::move(outcome);

@@ -42,6 +42,9 @@ struct server {
     // `RELAY ADDRESS`: connects there, beside the dialog; the port is that of remote hosts. See fake_mta.hpp.
     std::function<net::task<void>(std::string address, std::uint16_t port)> on_relay;
     std::uint16_t egress_port = 0;
+    // `ASK WORDS`: asks the DNS there, and answers when that is over. See dns_test.cpp.
+    std::function<net::task<void>(std::string words, net::endpoint dns)> on_ask;
+    net::endpoint dns;
 
     std::string controls;     // "kill start": what was done to the server
     std::string cannot_start; // a sentence: start fails with it
