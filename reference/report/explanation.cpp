@@ -117,9 +117,9 @@ std::string explanation(const notification& n, bool returns_all) {
                        date_time(n.about.received, n.utc_offset_minutes));
     }
     fmt::format_to(std::back_inserter(out),
-                   "{} is attached, and so is a report for mail programs. If you need\r\n"
-                   "help, write to postmaster@{}.\r\n",
-                   returns_all ? "A copy of it" : "Its header", n.reporting_mta);
+                   "{} is attached, and so is a report for mail programs.\r\n"
+                   "If you need help, write to postmaster@{}.\r\n",
+                   returns_all ? "A copy of your message" : "The header of your message", n.reporting_mta);
     return out;
 }
 

@@ -47,8 +47,8 @@ BOOST_AUTO_TEST_CASE(octet_for_octet) {
         "        550 5.1.1 no such user\r\n"
         "\r\n"
         "The message came here on Sun, 22 Nov 2026 11:58:00 +0000.\r\n"
-        "A copy of it is attached, and so is a report for mail programs. If you need\r\n"
-        "help, write to postmaster@mx.example.test.\r\n"
+        "A copy of your message is attached, and so is a report for mail programs.\r\n"
+        "If you need help, write to postmaster@mx.example.test.\r\n"
         "\r\n"
         "--=_frontier\r\n"
         "Content-Type: message/delivery-status\r\n"
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(only_the_header_section) {
     const std::string header =
         "From: Joe <joe@example.test>\r\nSubject: hello\r\nMessage-ID: <m1@example.test>\r\n";
     BOOST_TEST(composed(n).bodies[2] == header);
-    BOOST_TEST(contains(composed(n).bodies[0], "Its header is attached"));
+    BOOST_TEST(contains(composed(n).bodies[0], "The header of your message is attached"));
     BOOST_TEST(report::returned_content(n, "Subject: alone\r\n").octets == "Subject: alone\r\n");
     BOOST_TEST(report::returned_content(n, "\r\nbody\r\n").octets == "");
     BOOST_TEST(report::returned_content(n, "").octets == "");

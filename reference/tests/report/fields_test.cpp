@@ -242,8 +242,8 @@ BOOST_AUTO_TEST_CASE(words_for_people) {
                "    Delivery will be tried until Fri, 27 Nov 2026 12:00:00 +0000.\r\n"
                "\r\n"
                "The message came here on Sun, 22 Nov 2026 11:58:00 +0000.\r\n"
-               "Its header is attached, and so is a report for mail programs. If you need\r\n"
-               "help, write to postmaster@mx.example.test.\r\n");
+               "The header of your message is attached, and so is a report for mail programs.\r\n"
+               "If you need help, write to postmaster@mx.example.test.\r\n");
     const auto mixed = report::explanation(
         notification({recipient("a@r.test", action::delivered), recipient("b@r.test"), recipient("c@r.test"),
                       recipient("d@r.test", action::relayed), recipient("e@r.test", action::expanded)}),
