@@ -117,6 +117,14 @@ class host_mutator {
         auto twice = from_.world;
         copy_stream(twice, stream, from_.world.streams[stream].host);
         add(fmt::format("{} comes twice", where(stream)), std::move(twice));
+        // `expect no connection at mx[24]`: so often it must not come.
+        if (const auto* step = std::get_if<suite::expect_connections>(&step_.body);
+            step && step->negative && step->where.connection) {
+            auto often = from_.world;
+            for (int n = 1; n < *step->where.connection; ++n)
+                copy_stream(often, stream, from_.world.streams[stream].host);
+            add(fmt::format("{} comes {} times", where(stream), *step->where.connection), std::move(often));
+        }
         auto lost = from_.world;
         std::size_t kept = 0; // the greeting, EHLO and its answer
         std::erase_if(lost.events, [&](const host_event& e) { return e.stream == stream && ++kept > 4; });
