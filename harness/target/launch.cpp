@@ -106,9 +106,11 @@ class launcher {
                  {std::string("--dns"), place.dns, std::string("--egress-port"),
                   std::to_string(place.egress_port), std::string("--https-port"),
                   std::to_string(place.https_port), std::string("--tls-ca"), (up_->work_ / ca_file).string(),
-                  std::string("--dane")}) // our DNS is a resolver that it may trust
+                  std::string("--dane"), // our DNS is a resolver that it may trust
+                  std::string("--backup-for"), std::string("relayed.*.mailspec.test"),
+                  std::string("--also-known-as"), std::string("127.0.0.1")})
                 command.push_back(word);
-            up_->info.features.insert({"mta-sts", "dane"});
+            up_->info.features.insert({"mta-sts", "dane", "backup-mx", "known-by-address"});
             up_->info.no_sending = place.not_served;
             up_->info.retries = up_->info.retries_by_zone = up_->info.moves_clock = true;
         }

@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 struct words {
     std::string configuration, domain, data, host = "127.0.0.1", level, refuse_service;
-    std::vector<std::string> accounts, aliases, lists, dns, routes, without;
+    std::vector<std::string> accounts, aliases, lists, dns, routes, own_names, backup_for, without;
     std::string smarthost, smarthost_login;
     bool dane = false;
     std::string tls_ca, control = "127.0.0.1:0";
@@ -101,6 +101,10 @@ void relay_as(const words& given, settings& how) {
     how.relay.tls_ca = given.tls_ca;
     how.relay.anywhere = given.relay_anywhere;
     how.relay.dane = given.dane;
+    for (const auto& text : given.own_names)
+        take_own_name(text, how.relay);
+    for (const auto& text : given.backup_for)
+        take_backup(text, how.relay);
     take_smarthost(given.smarthost, given.smarthost_login, how.relay);
     for (const auto& text : given.routes)
         take_route(text, how.relay);
@@ -230,6 +234,14 @@ command parse_command_line(int argc, const char* const* argv) {
     app.add_option("--smarthost-login", given.smarthost_login, "user:password for the smarthost")
         ->excludes(file);
     app.add_option("--route", given.routes, "domain=smtp:[host]:port or lmtp:[host]:port, repeatable")
+        ->allow_extra_args(false)
+        ->excludes(file);
+    app.add_option("--also-known-as", given.own_names,
+                   "a further name or address of this server, repeatable: mail is not sent there")
+        ->allow_extra_args(false)
+        ->excludes(file);
+    app.add_option("--backup-for", given.backup_for,
+                   "take mail for that domain on port 25 and hand it on; * is one label; repeatable")
         ->allow_extra_args(false)
         ->excludes(file);
     app.add_flag("--dane", given.dane,

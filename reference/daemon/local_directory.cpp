@@ -12,8 +12,26 @@ namespace refmail::daemon {
 using smtp::destination;
 using smtp::resolution;
 
+namespace {
+
+// "relayed.*.test" stands for relayed.a.test and relayed.b.test.
+bool stands_for(std::string_view pattern, std::string_view domain) {
+    for (;;) {
+        const auto wanted = pattern.substr(0, pattern.find('.')), label = domain.substr(0, domain.find('.'));
+        if (wanted != "*" && wanted != label) return false;
+        const bool pattern_ends = wanted.size() == pattern.size(),
+                   domain_ends = label.size() == domain.size();
+        if (pattern_ends || domain_ends) return pattern_ends && domain_ends;
+        pattern.remove_prefix(wanted.size() + 1);
+        domain.remove_prefix(label.size() + 1);
+    }
+}
+
+} // namespace
+
 local_directory::local_directory(const settings& s)
-    : first_domain_(s.domains.front())
+    : backed_up_(s.relay.backup_for)
+    , first_domain_(s.domains.front())
     , host_name_(host_name_of(s)) {
     for (const auto& domain : s.domains)
         domains_.insert(message::lower_case(domain));
@@ -40,6 +58,13 @@ bool local_directory::is_ours(std::string_view domain) const {
     return a_labels && domains_.contains(message::lower_case(*a_labels));
 }
 
+bool local_directory::is_backed_up(std::string_view domain) const {
+    const auto name =
+        backed_up_.empty() || domain.starts_with('[') ? std::nullopt : route::to_a_labels(domain);
+    return name &&
+           std::ranges::any_of(backed_up_, [&](const auto& pattern) { return stands_for(pattern, *name); });
+}
+
 destination local_directory::destination_for(const person& p, std::string_view detail) const {
     destination d;
     d.user = p.user;
@@ -60,6 +85,7 @@ resolution local_directory::resolve(const message::mailbox& address) const {
         return resolve_local(address.local_part, first_domain_);
     resolution r;
     r.kind = resolution::kind::foreign;
+    r.backed_up = is_backed_up(address.domain);
     r.address = address;
     destination away;
     away.address = address;

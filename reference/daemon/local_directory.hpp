@@ -28,13 +28,15 @@ class local_directory final : public smtp::directory {
         std::string full_name;
     };
     bool is_ours(std::string_view domain) const;
+    bool is_backed_up(std::string_view domain) const;
     smtp::destination destination_for(const person& p, std::string_view detail) const;
     smtp::resolution resolve_local(std::string_view local_part, std::string domain) const;
     void expand(const std::string& target, std::vector<smtp::destination>& into) const;
     void expand_name(std::string_view local_part, std::vector<smtp::destination>& into) const;
     message::mailbox mailbox_of(const std::string& target) const;
 
-    std::set<std::string> domains_; // lower case, address literals of ours among them
+    std::set<std::string> domains_;      // lower case, address literals of ours among them
+    std::vector<std::string> backed_up_; // patterns: "*" stands for one label
     std::string first_domain_;
     std::string host_name_;
     std::map<std::string, person, std::less<>> people_; // by local-part, further ones as well

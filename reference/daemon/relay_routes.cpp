@@ -63,10 +63,53 @@ std::optional<std::string> route_name(const std::string& text) {
     return below ? "." + *name : *name;
 }
 
+// A name, or an address with or without its brackets.
+std::string own_name(const std::string& text) {
+    std::string name = text;
+    if (name.starts_with('[') && name.ends_with(']')) name = name.substr(1, name.size() - 2);
+    if (net::is_address_literal(name)) return name;
+    const auto labels = route::to_a_labels(name);
+    if (!labels) throw configuration_error(fmt::format("'{}' is neither a host name nor an address", text));
+    return *labels;
+}
+
+std::string backup_pattern(const std::string& text) {
+    const auto name = route::to_a_labels(text);
+    if (!name)
+        throw configuration_error(
+            fmt::format("'{}' is no domain; write partner.test, or *.partner.test for those below it", text));
+    return *name;
+}
+
+using name_reader = std::string (*)(const std::string&);
+
+// The words of a complaint, behind the place where the name stands.
+void read_names(const yaml_entry& list, std::vector<std::string>& into, name_reader read) {
+    if (!list.exists()) return;
+    for (const auto& text : list.texts()) {
+        try {
+            into.push_back(read(text));
+        } catch (const configuration_error& e) {
+            list.refuse(e.what());
+        }
+    }
+}
+
+void take_name(const char* option, const std::string& text, std::vector<std::string>& into,
+               name_reader read) {
+    try {
+        into.push_back(read(text));
+    } catch (const configuration_error& e) {
+        throw configuration_error(fmt::format("{}: {}", option, e.what()));
+    }
+}
+
 } // namespace
 
 void read_routes(const yaml_entry& relay, relay_settings& into) {
     if (const auto dane = relay["dane"]; dane.exists()) into.dane = dane.boolean();
+    read_names(relay["also_known_as"], into.also_known_as, own_name);
+    read_names(relay["backup_for"], into.backup_for, backup_pattern);
     if (const auto smarthost = relay["smarthost"]; smarthost.exists()) {
         into.smarthost = read_hop(smarthost);
         if (into.smarthost->host.empty()) smarthost["to"].refuse("is missing or empty");
@@ -81,6 +124,14 @@ void read_routes(const yaml_entry& relay, relay_settings& into) {
     }
     if (into.smarthost && into.smarthost->tls == tls_level::dane && !into.dane)
         relay["smarthost"].refuse("tls: dane needs relay.dane: true, and a name server that validates");
+}
+
+void take_own_name(const std::string& text, relay_settings& into) {
+    take_name("--also-known-as", text, into.also_known_as, own_name);
+}
+
+void take_backup(const std::string& text, relay_settings& into) {
+    take_name("--backup-for", text, into.backup_for, backup_pattern);
 }
 
 void take_smarthost(const std::string& to, const std::string& login, relay_settings& into) {

@@ -9,11 +9,13 @@
 
 namespace refmail::daemon {
 
-// relay.smarthost, relay.routes, relay.dane
+// relay.smarthost, relay.routes, relay.dane, relay.also_known_as, relay.backup_for
 void read_routes(const yaml_entry& relay, relay_settings& into);
 
 // --smarthost 'smtp:[host]:587', --smarthost-login user:password, --route 'domain=smtp:[host]'; empty: none.
 void take_smarthost(const std::string& to, const std::string& login, relay_settings& into);
 void take_route(const std::string& text, relay_settings& into);
+void take_own_name(const std::string& text, relay_settings& into); // --also-known-as
+void take_backup(const std::string& text, relay_settings& into);   // --backup-for
 
 } // namespace refmail::daemon

@@ -79,6 +79,8 @@ route::routing routing_for(const settings& how, const std::vector<net::endpoint>
     route::routing made;
     made.own_names = {message::lower_case(host_name_of(how))};
     made.own_addresses = own_addresses(listening, how.relay.port);
+    for (const auto& one : how.relay.also_known_as)
+        (net::is_address_literal(one) ? made.own_addresses : made.own_names).push_back(one);
     made.port = how.relay.port;
     made.routes = how.relay.routes;
     made.smarthost = how.relay.smarthost;

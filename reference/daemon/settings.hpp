@@ -54,6 +54,11 @@ struct relay_settings {
     std::string tls_ca;             // PEM: whom to believe about certificates; empty: the system's list
     std::map<std::string, route::fixed_hop> routes; // by domain, ".corp.test": all below it
     std::optional<route::fixed_hop> smarthost;      // for all other mail
+    // Further names and addresses by which others might know this server (behind a NAT, say): what leads
+    // there leads to ourselves (RFC 5321 §5.1).
+    std::vector<std::string> also_known_as;
+    // Domains whose mail is taken on port 25 and handed on to their better MX; "*" stands for one label.
+    std::vector<std::string> backup_for;
     bool dane =
         false; // the name servers validate and are trusted, and so is the path to them (RFC 7672 §2.1.1)
     // Nobody's test mail may escape: only loopback addresses are connected to, until somebody says so.
@@ -85,7 +90,7 @@ struct settings {
     bool plaintext_auth = false; // AUTH without TLS on submission
     bool vrfy = true, expn = true;
     std::vector<std::string> without; // extensions not to offer: "DSN", "SMTPUTF8" ..., in any letter case
-    std::string refuse_service; // why port 25 takes no mail; empty: it does
+    std::string refuse_service;       // why port 25 takes no mail; empty: it does
     bool check_senders = true;
     smtp::foreign_from foreign_from = smtp::foreign_from::refuse;
 

@@ -37,6 +37,7 @@ struct resolution {
     message::mailbox address;              // canonical form of what was asked, for VRFY's reply
     std::vector<destination> destinations; // no duplicates
     std::optional<message::mailbox> owner; // list: who gets its bounces
+    bool backed_up = false; // foreign: we are an MX of the domain, and hand its mail on (RFC 5321 §5.1)
 };
 
 class directory {

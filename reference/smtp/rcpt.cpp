@@ -68,8 +68,9 @@ void session::machine::do_rcpt(std::string_view arguments) {
         return reply(550, "5.1.1", fmt::format("<{}>: no such user here", text));
     case resolution::kind::foreign: break;
     }
-    // RFC 5321 §3.6.2: declined for policy reasons: 550.
-    if (policy_.role != role::submission) {
+    // RFC 5321 §3.6.2: declined for policy reasons: 550. A backup MX takes what it hands on (§5.1).
+    const bool hands_on = policy_.role == role::mta && found.backed_up;
+    if (policy_.role != role::submission && !hands_on) {
         return reply(550, "5.7.1", fmt::format("<{}>: relaying denied", text));
     }
     // RFC 6409 §4.2: all domains of the envelope are fully qualified, or refused with 554.

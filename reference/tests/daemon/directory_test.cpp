@@ -107,6 +107,22 @@ BOOST_AUTO_TEST_CASE(elsewhere) {
     BOOST_TEST(names(r) == "Ann@Elsewhere.test"); // not ours to change
 }
 
+// RFC 5321 §5.1: a backup MX takes mail that it hands on.
+BOOST_AUTO_TEST_CASE(domains_that_are_backed_up) {
+    daemon::settings s = people();
+    s.relay.backup_for = {"partner.test", "relayed.*.corp.test"};
+    const daemon::local_directory directory(s);
+    const auto backed_up = [&](const std::string& domain) {
+        const auto found = directory.resolve(message::mailbox{"someone", domain});
+        return found.kind == kind::foreign && found.backed_up;
+    };
+    for (const std::string domain : {"partner.test", "Partner.TEST", "relayed.a.corp.test"})
+        BOOST_TEST(backed_up(domain), domain);
+    for (const std::string domain : {"x.partner.test", "test", "relayed.corp.test", "relayed.a.b.corp.test",
+                                     "relayed.a.corp.test.evil.test", "[127.9.9.9]", "example.test"})
+        BOOST_TEST(!backed_up(domain), domain);
+}
+
 BOOST_AUTO_TEST_CASE(names_for_vrfy) {
     BOOST_TEST((directory.find("bob").kind == kind::mailbox));
     BOOST_TEST((directory.find("team").kind == kind::list));

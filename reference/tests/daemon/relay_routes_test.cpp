@@ -159,6 +159,11 @@ BOOST_AUTO_TEST_CASE(keys_that_are_none) {
          "relay.routes.A.test: is there twice"},
         {"relay: { routes: { a.test: { tls: dane } } }",
          "relay.routes.a.test: tls: dane needs relay.dane: true, and a name server that validates"},
+        {"relay: { also_known_as: [ a.test, \"\" ] }", "relay.also_known_as[2]: is missing or empty"},
+        {"relay: { also_known_as: [ a..test ] }",
+         "relay.also_known_as: 'a..test' is neither a host name nor an address"},
+        {"relay: { backup_for: .a.test }", "relay.backup_for: '.a.test' is no domain; write partner.test, or "
+                                           "*.partner.test for those below it"},
         {"relay: { dane: perhaps }", "relay.dane: expected true or false"},
     };
     for (const auto& [line, why] : each)
@@ -176,6 +181,11 @@ BOOST_AUTO_TEST_CASE(options) {
     BOOST_TEST(s.relay.routes.at("partner.test").port == 26);
     BOOST_TEST(s.relay.routes.at(".corp.test").lmtp);
     BOOST_TEST(s.relay.dane);
+    const auto named = serve({"--also-known-as", "MX.d.test", "--also-known-as", "[192.0.2.1]",
+                              "--backup-for", "partner.test", "--backup-for", "*.corp.test"});
+    const std::vector<std::string> names{"mx.d.test", "192.0.2.1"}, domains{"partner.test", "*.corp.test"};
+    BOOST_TEST(named.relay.also_known_as == names, boost::test_tools::per_element());
+    BOOST_TEST(named.relay.backup_for == domains, boost::test_tools::per_element());
     BOOST_TEST(!serve({}).relay.dane);
     BOOST_TEST(!serve({}).relay.smarthost.has_value());
 }
@@ -184,6 +194,10 @@ BOOST_AUTO_TEST_CASE(options_that_are_none) {
     const auto said = [](std::vector<const char*> words) { return complaint([&] { serve(words); }); };
     BOOST_TEST(said({"--smarthost", "relay"}) ==
                "--smarthost: 'relay': does not begin with smtp:, smtps: or lmtp:" + how_to);
+    BOOST_TEST(said({"--also-known-as", "a b"}) ==
+               "--also-known-as: 'a b' is neither a host name nor an address");
+    BOOST_TEST(said({"--backup-for", "a b"}) ==
+               "--backup-for: 'a b' is no domain; write partner.test, or *.partner.test for those below it");
     BOOST_TEST(said({"--smarthost-login", "a:b"}) == "--smarthost-login means nothing without --smarthost");
     for (const char* login : {"a", ":b", "a:"})
         BOOST_TEST(said({"--smarthost", "smtp:[r.test]", "--smarthost-login", login}) ==
