@@ -24,13 +24,24 @@ void queue_runner::run_now(number which, const token& until) {
     look();
 }
 
+namespace {
+
+// To `domain`, or below it. "a.test" and "a.test by-tls" both go to a.test.
+bool leads_to(std::string_view destination, std::string_view domain) {
+    destination = destination.substr(0, destination.find(' '));
+    if (!destination.ends_with(domain)) return false;
+    destination.remove_suffix(domain.size());
+    return destination.empty() || destination.ends_with('.');
+}
+
+} // namespace
+
 void queue_runner::run_all_now(const std::string& domain, const token& until) {
     const auto wanted = message::lower_case(domain);
     for (const auto which : backlog_.all()) {
         bool mine = wanted.empty();
-        // "a.test" and "a.test by-tls" both go to a.test
         for (const auto* where : backlog_.destinations(which))
-            mine = mine || where->name.substr(0, where->name.find(' ')) == wanted;
+            mine = mine || leads_to(where->name, wanted);
         if (mine && !backlog_.is_held(which)) run_now(which, until);
     }
 }
