@@ -1,6 +1,9 @@
 // Steps that look at remote hosts, against a fake server that relays as it is told.
+#include "harness/script/likely_match.hpp"
+#include "harness/script/mutation.hpp"
 #include "harness/tests/script/checks.hpp"
 #include "harness/tests/script/fake_mta.hpp"
+#include "net/run.hpp"
 
 using namespace fake;
 
@@ -206,6 +209,53 @@ BOOST_AUTO_TEST_CASE(without_a_world) {
     how.keys = "hosts: { mx: accepts }";
     TROUBLE(play("expect no mail at mx\n", s, how),
             "the target's DNS and the hosts that it sends to are not ours");
+}
+
+// Replayed without a socket, each claim is failed by something.
+BOOST_AUTO_TEST_CASE(every_claim_can_fail) {
+    const auto proved = [](const played& p) {
+        BOOST_TEST_REQUIRE(p.held(), p.str());
+        script::mutation_report report;
+        net::run([&]() -> net::task<void> {
+            auto made = co_await script::mutate_case(*p.from, p.target, p.outcome);
+            report = std::move(made);
+        });
+        BOOST_TEST(report.self_check == "");
+        BOOST_TEST(report.proved(), p.from->script.back().source);
+    };
+    for (auto* claim :
+         {"expect sender at mx <{token}@client.mailspec.test>", "expect recipients at mx <someone@{zone}>",
+          "expect parameter at mx MAIL SIZE=100", "expect no parameter at mx MAIL SMTPUTF8",
+          "expect no parameter at mx RCPT NOTIFY=NEVER", "expect command at mx EHLO ~^relay~",
+          "expect no command at mx HELO", "expect commands at mx RCPT 1",
+          "expect commands at mx in order EHLO, MAIL, RCPT, DATA, message, QUIT",
+          "expect not pipelined at mx RCPT", "expect closed at mx quit", "expect no tls at mx",
+          "expect octets at mx ~EHLO relay~", "expect no octets at mx ~[^\\r]\\n~",
+          "expect connections at mx 1", "expect wire body \"..dots\\r\\nHello.\\r\\n\"",
+          "expect header Subject: {token}", "expect body contains \"Hello\""})
+        proved(seen(std::string("check ") + claim + "\n"));
+    for (auto* claim : {"expect mail at mx", "expect tried mx", "expect connection at mx"}) {
+        auto s = relaying({sound_relay()});
+        proved(play(relay_to_mx + "check " + claim + "\n", s, in_world));
+    }
+    auto nobody = relaying({});
+    proved(play(relay_to_mx + "check expect no mail at mx\n", nobody, in_world));
+    proved(play(relay_to_mx + "check expect no connection at mx\n", nobody, in_world));
+    const relay rushed = {{"", 1},
+                          {"EHLO x\r\n"},
+                          {"MAIL FROM:<t0k3n@x>\r\nRCPT TO:<a@x>\r\nDATA\r\n", 3},
+                          {"Subject: t0k3n\r\n\r\n\r\n.\r\n"},
+                          {"QUIT\r\n"}};
+    proved(seen("check expect pipelined at mx RCPT\n", rushed));
+}
+
+BOOST_AUTO_TEST_CASE(texts_that_expressions_match) {
+    const auto likely = [](const char* expression) { return script::likely_match(expression); };
+    BOOST_TEST(likely("a(b|c)d+") == "abd");
+    BOOST_TEST(likely("^x{3}[0-9]\\r\\n$") == "xxx0\r\n");
+    BOOST_TEST(likely("[^a1]\\x80\\.") == "_\x80.");
+    BOOST_TEST(likely("(?:y|z)(?!no)\\d") == "y1");
+    BOOST_TEST(likely("[]a](") == "]");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
