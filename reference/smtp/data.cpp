@@ -54,7 +54,10 @@ void session::machine::begin_content() {
         editor =
             std::make_unique<submission_header>(policy_, directory_, transaction_->share_envelope(), now_);
     } else {
-        editor = std::make_unique<delivery_header>(policy_.limits.received_fields);
+        const bool some_stay = std::ranges::any_of(e.recipients, [](const recipient& r) {
+            return std::ranges::any_of(r.destinations, &destination::is_local);
+        });
+        editor = std::make_unique<delivery_header>(policy_.limits.received_fields, !some_stay);
     }
     transaction_->content = std::make_unique<incoming_message>(
         policy_.limits, std::move(editor), message::received_field(facts), e.body == body_type::binary_mime);

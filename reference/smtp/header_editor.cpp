@@ -5,7 +5,12 @@
 namespace refmail::smtp {
 
 bool delivery_header::is_trace(const message::header_field& f) {
-    if (f.is("Return-Path")) return true;
+    // RFC 5321 §4.4: who makes the final delivery MAY drop it, who relays "MUST NOT inspect the message
+    // data".
+    if (f.is("Return-Path")) {
+        if (only_relays_) out() += f.raw;
+        return true;
+    }
     if (!f.is("Received")) return false;
     // RFC 5321 §6.3: counting is how loops are found; the threshold is large, at least 100.
     if (++received_ > most_received_) {

@@ -35,8 +35,10 @@ class header_editor : public message::header_sink {
 
 class delivery_header : public header_editor {
   public:
-    explicit delivery_header(std::size_t most_received)
-        : most_received_(most_received) {}
+    // `only_relays`: no copy stays here.
+    explicit delivery_header(std::size_t most_received, bool only_relays = false)
+        : most_received_(most_received)
+        , only_relays_(only_relays) {}
     void field(const message::header_field& f) override;
     void end(bool) override {}
 
@@ -46,6 +48,7 @@ class delivery_header : public header_editor {
 
   private:
     std::size_t most_received_;
+    bool only_relays_;
     std::size_t received_ = 0;
 };
 

@@ -166,6 +166,25 @@ BOOST_AUTO_TEST_CASE(return_path_of_earlier_hops_goes) {
                "Subject: x\r\nTo: y\r\n\r\nReturn-Path: body\r\n");
 }
 
+// RFC 5321 §5.1: a backup MX; §4.4: what it only hands on it leaves alone.
+BOOST_AUTO_TEST_CASE(mail_that_is_handed_on) {
+    const turn from{"MAIL FROM:<a@b.test>\r\n", "250 2.1.0 Sender <a@b.test> OK\r\n"};
+    const turn there{"RCPT TO:<x@backed.test>\r\n", "250 2.1.5 Recipient <x@backed.test> OK\r\n"};
+    const turn data{"DATA\r\n", "354 Start mail input; end with <CRLF>.<CRLF>\r\n"};
+    const turn text{"Return-Path: <old@b.test>\r\nTo: y\r\n\r\nx\r\n.\r\n",
+                    "250 2.0.0 Message s1-1 accepted\r\n"};
+    auto o = run_greeted(mta(), {from, there, data, text});
+    BOOST_REQUIRE(o.messages.size() == 1u);
+    BOOST_TEST(o.messages[0].content.ends_with("\r\nReturn-Path: <old@b.test>\r\nTo: y\r\n\r\nx\r\n"));
+    // With a copy that stays here it is a final delivery, too.
+    const turn here{"RCPT TO:<bob@example.test>\r\n", "250 2.1.5 Recipient <bob@example.test> OK\r\n"};
+    o = run_greeted(mta(), {from, there, here, data, text});
+    BOOST_REQUIRE(o.messages.size() == 1u);
+    BOOST_TEST(o.messages[0].content.find("Return-Path") == std::string::npos);
+    run_greeted(mta(),
+                {from, {"RCPT TO:<x@foreign.test>\r\n", "550 5.7.1 <x@foreign.test>: relaying denied\r\n"}});
+}
+
 BOOST_AUTO_TEST_CASE(header_faults_are_no_reason_to_refuse) {
     for (std::string header :
          {"Resent-To: x@y.test\r\n", "Received: garbage\r\n", "Date: yesterday\r\n", "From: <<>>\r\n",

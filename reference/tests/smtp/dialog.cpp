@@ -19,7 +19,8 @@ class small_town : public smtp::directory {
             resolution r{resolution::kind::alias, {"postmaster", "example.test"}, {local("alice")}, {}};
             return r;
         }
-        if (domain != "example.test") return {resolution::kind::foreign, address, {}, {}};
+        const bool backed_up = domain == "backed.test";
+        if (domain != "example.test") return {resolution::kind::foreign, address, {}, {}, backed_up};
         return in_town(address);
     }
 
