@@ -41,9 +41,10 @@ def documents():
     for path in sorted((ROOT / "suites").rglob("*.yaml")):
         if path.name != "untested.yaml":
             yield str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")
-    page = (ROOT / "docs" / "suite-language.md").read_text(encoding="utf-8")
-    for number, match in enumerate(re.finditer(r"^```yaml\n(.*?)^```", page, re.MULTILINE | re.DOTALL), 1):
-        yield f"docs/suite-language.md, example {number}", match.group(1)
+    for name in ("docs/suite-language.md", "docs/suite-world.md"):
+        page = (ROOT / name).read_text(encoding="utf-8")
+        for number, match in enumerate(re.finditer(r"^```yaml\n(.*?)^```", page, re.MULTILINE | re.DOTALL), 1):
+            yield f"{name}, example {number}", match.group(1)
 
 
 def main():

@@ -1,5 +1,5 @@
 // mailspec dns ZONE: serves a zone by itself, faults included, for whoever develops something that asks the
-// DNS. What a file may hold is in docs/suite-language.md, "Its DNS", but for placeholders. Ctrl-C ends it.
+// DNS. What a file may hold is in docs/suite-world.md, "Its DNS", but for placeholders. Ctrl-C ends it.
 #include "harness/cli/program.hpp"
 #include "harness/cli/refusal.hpp"
 #include "harness/suite/suite_file.hpp"

@@ -1,6 +1,6 @@
 // The zone of a case: written out with its placeholders filled in, served while the case runs, and the
 // questions that came. In a replay nothing is served: what was asked then is asked again. Judges nothing;
-// interpreter_dns does. docs/suite-language.md, "Its DNS".
+// interpreter_dns does. docs/suite-world.md, "Its DNS".
 #pragma once
 #include "harness/script/case_run.hpp"
 #include "harness/script/expansion.hpp"

@@ -1,5 +1,5 @@
 // Holds the `expect dsn ...` steps against a delivery status notification that was read. Waits for nothing.
-// docs/suite-language.md, "Bounces and other reports"; RFC 3464 §2, RFC 6522 §3.
+// docs/suite-world.md, "Bounces and other reports"; RFC 3464 §2, RFC 6522 §3.
 #pragma once
 #include "harness/script/reply_match.hpp"
 #include "harness/script/step_result.hpp"

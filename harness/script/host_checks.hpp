@@ -1,5 +1,5 @@
 // Holds the steps that look at remote hosts against what was seen there until now, and says so in words that
-// people debug by. Waits for nothing; interpreter_hosts does. docs/suite-language.md, "What they saw".
+// people debug by. Waits for nothing; interpreter_hosts does. docs/suite-world.md, "What they saw".
 #pragma once
 #include "harness/script/reply_match.hpp"
 #include "harness/suite/step.hpp"

@@ -1,4 +1,4 @@
-// Stocks, certificates and the texts of hosts; see host_plan.hpp and docs/suite-language.md, "Its remote
+// Stocks, certificates and the texts of hosts; see host_plan.hpp and docs/suite-world.md, "Its remote
 // hosts". Scripts of hosts are host_script.cpp's.
 #include "harness/script/host_plan.hpp"
 

@@ -1,4 +1,4 @@
-// See the header and docs/suite-language.md, "Its remote hosts".
+// See the header and docs/suite-world.md, "Its remote hosts".
 #include "harness/script/host_script.hpp"
 
 #include "harness/script/text_pattern.hpp"

@@ -1,5 +1,5 @@
 // The `expect` steps about questions to the DNS. Says what is looked for; whether such a question can be seen
-// at all is for those who know the zone. Follows docs/suite-language.md, "What they saw".
+// at all is for those who know the zone. Follows docs/suite-world.md, "What they saw".
 #include "harness/suite/step_grammar.hpp"
 
 #include <fmt/format.h>

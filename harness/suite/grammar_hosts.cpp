@@ -1,5 +1,5 @@
 // The `expect` steps about remote hosts: connections, mail, envelopes, commands, TLS, octets. Says what is
-// looked for and where; whether the host exists is hosts_check's. Follows docs/suite-language.md, "What they
+// looked for and where; whether the host exists is hosts_check's. Follows docs/suite-world.md, "What they
 // saw".
 #include "harness/suite/nearest_word.hpp"
 #include "harness/suite/step_grammar.hpp"

@@ -1,6 +1,6 @@
 // The `expect dsn` steps, and the steps about time. Refuses what no delivery status notification can have:
 // actions and fields that RFC 3464 §2.2 and §2.3 do not define, unless they begin with X-. Follows
-// docs/suite-language.md, "Bounces and other reports" and "Time".
+// docs/suite-world.md, "Bounces and other reports" and "Time".
 #include "harness/suite/nearest_word.hpp"
 #include "harness/suite/step_grammar.hpp"
 

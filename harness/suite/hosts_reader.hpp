@@ -1,6 +1,6 @@
 // The key `hosts` of a suite or a case -> plans of remote hosts, their replies and scripts read. Judges form
 // and words; whether the steps look at hosts that exist is hosts_check's. Included by the readers of YAML
-// files only. Follows docs/suite-language.md, "Its remote hosts".
+// files only. Follows docs/suite-world.md, "Its remote hosts".
 #pragma once
 #include "harness/suite/world_plan.hpp"
 #include "harness/suite/yaml_map.hpp"

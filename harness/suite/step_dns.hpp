@@ -1,4 +1,4 @@
-// Steps that look at what the server under test asked of the DNS. Plain data; docs/suite-language.md,
+// Steps that look at what the server under test asked of the DNS. Plain data; docs/suite-world.md,
 // "What they saw", is the manual.
 #pragma once
 #include "harness/suite/text_template.hpp"

@@ -1,5 +1,5 @@
 // Steps that look at what the server under test did to remote hosts: connections, envelopes, parameters,
-// TLS, octets. Plain data; docs/suite-language.md, "What they saw", is the manual. Knows no socket.
+// TLS, octets. Plain data; docs/suite-world.md, "What they saw", is the manual. Knows no socket.
 #pragma once
 #include "harness/suite/source_pos.hpp"
 #include "harness/suite/text_template.hpp"

@@ -1,5 +1,5 @@
 // Steps about bounces and other delivery status notifications (RFC 3464), and about time: a retry, a clock
-// that is moved. Plain data; docs/suite-language.md, "Bounces and other reports" and "Time", is the manual.
+// that is moved. Plain data; docs/suite-world.md, "Bounces and other reports" and "Time", is the manual.
 #pragma once
 #include "harness/suite/step_hosts.hpp"
 

@@ -1,6 +1,6 @@
 // The key `dns` of a suite or a case -> the lines of a zone, their placeholders found. What the lines say is
 // for those who know the DNS (load_options::check). Included by the readers of YAML files only. Follows
-// docs/suite-language.md, "Its DNS".
+// docs/suite-world.md, "Its DNS".
 #pragma once
 #include "harness/suite/world_plan.hpp"
 #include "harness/suite/yaml_map.hpp"

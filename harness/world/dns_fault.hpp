@@ -1,4 +1,4 @@
-// `$FAULT NAME TYPE WHAT [FIRST N | AFTER N]` of a zone: what is answered instead (docs/suite-language.md,
+// `$FAULT NAME TYPE WHAT [FIRST N | AFTER N]` of a zone: what is answered instead (docs/suite-world.md,
 // "Its DNS"). Plain data and its grammar; dns_answering carries it out.
 #pragma once
 #include "harness/world/dns_name.hpp"

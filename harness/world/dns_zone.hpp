@@ -1,5 +1,5 @@
 // A zone of a case: records in master-file format (RFC 1035 §5) with the directives of
-// docs/suite-language.md, "Its DNS". Read whole or refused with every mistake in it. No socket here.
+// docs/suite-world.md, "Its DNS". Read whole or refused with every mistake in it. No socket here.
 #pragma once
 #include "harness/world/dns_master_file.hpp"
 

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t longest_line = 256 * 1024;
 constexpr std::size_t most_commands = 100'000;
-constexpr std::size_t most_octets = 256u << 20; // of one connection
+constexpr std::size_t most_octets = 160u << 20; // of one connection: more than any message of a case
 
 std::string_view trimmed_end(std::string_view line) {
     while (line.ends_with('\n') || line.ends_with('\r'))
@@ -40,7 +40,12 @@ void smtp_host::opened() {
 
 void smtp_host::received(std::string_view octets) {
     if (over_) return;
-    if (session_.octets.size() < most_octets) session_.octets += octets;
+    if (session_.octets.size() > most_octets) {
+        close_with(action::reset); // a flood: what came so far shows it
+        over_ = true;
+        return;
+    }
+    session_.octets += octets;
     if (unread_.empty()) ahead_ = reply_due_;
     unread_ += octets;
     advance();

@@ -1,5 +1,5 @@
 // The key `hosts`, scripts of hosts, and the steps that look at them: what is read, and every mistake by its
-// words and its place. Follows docs/suite-language.md, "Its remote hosts" and "What they saw".
+// words and its place. Follows docs/suite-world.md, "Its remote hosts" and "What they saw".
 #include "harness/tests/suite/suite_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -47,6 +47,8 @@ BOOST_AUTO_TEST_SUITE(manual_test)
 
 BOOST_AUTO_TEST_CASE(every_example_of_the_manual_loads) {
     auto found = examples(SOURCE_DIR "/docs/suite-language.md");
+    for (auto& example : examples(SOURCE_DIR "/docs/suite-world.md"))
+        found.push_back(std::move(example));
     BOOST_TEST(found.size() >= 8u);
     auto catalogue = ledger();
     for (std::size_t i = 0; i < found.size(); ++i) {
