@@ -71,6 +71,7 @@ net::task<std::optional<job>> queue_runner::line::next() {
 // Nothing: the message is not there any more, or cannot be read.
 net::task<std::optional<job>> queue_runner::line::job_for(queue::backlog::number which) {
     const std::string id = all_.backlog_.id(which);
+    if (auto& began = all_.rounds_[which].clock_offset; !began) began = all_.shared_.clock.offset();
     if (const auto fresh = all_.fresh_.extract(which)) all_.rounds_[which].entry = fresh.mapped();
     if (!all_.rounds_[which].entry) {
         auto read = co_await all_.read_from_disk(id);

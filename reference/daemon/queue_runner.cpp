@@ -13,6 +13,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <malloc.h>
 
 namespace refmail::daemon {
 
@@ -85,10 +86,12 @@ void queue_runner::accept(std::shared_ptr<const queue::entry> e, token inherited
 }
 
 void queue_runner::begin(std::vector<std::string> ids) {
+    if (!ids.empty()) spdlog::info(log_line("queue").add("waiting", ids.size()).text());
+    const auto missing = std::make_shared<std::size_t>((ids.size() + ids_per_job - 1) / ids_per_job);
     for (std::size_t from = 0; from < ids.size(); from += ids_per_job) {
         const auto to = std::min(from + ids_per_job, ids.size());
         std::vector<std::string> some(ids.begin() + from, ids.begin() + to);
-        shared_.mail->post([this, some = std::move(some)] {
+        shared_.mail->post([this, missing, some = std::move(some)] {
             std::vector<backlog::summary> found;
             for (const auto& id : some) {
                 const auto entry = store::read_entry(*shared_.mail, id);
@@ -97,10 +100,12 @@ void queue_runner::begin(std::vector<std::string> ids) {
                 else
                     spdlog::error(log_line("queue").add("id", id).add("error", entry.error().text).text());
             }
-            asio::post(executor_, [this, found = std::move(found)] {
+            asio::post(executor_, [this, missing, found = std::move(found)] {
                 for (const auto& one : found)
                     backlog_.add(one);
                 look();
+                // What reading took of the store's threads' memory is given back.
+                if (--*missing == 0) ::malloc_trim(0);
             });
         });
     }
@@ -132,6 +137,8 @@ void queue_runner::stop() {
 
 net::task<void> queue_runner::serve(queue::destination& where) {
     line mail(*this, where);
+    const auto began = shared_.clock.offset();
+    const auto forgiven = where.forgiven;
     const auto blank = where.name.find(' ');
     const auto wish = blank == std::string::npos              ? route::tls_wish::usual
                       : where.name.substr(blank) == " by-tls" ? route::tls_wish::required
@@ -143,13 +150,13 @@ net::task<void> queue_runner::serve(queue::destination& where) {
         dead = co_await out_.carry(std::move(found.hops), mail);
     else
         dead = co_await refuse(std::move(found), mail);
-    if (dead) {
+    if (dead && where.forgiven == forgiven) {
         // RFC 5321 §4.5.4.1: as long as one message waits after such an attempt, the others do.
         queue::attempt because;
         because.host = dead->host;
         because.reply = dead->reply.empty() ? dead->why : dead->reply;
         because.status = dead->status;
-        const auto until = shared_.clock.seconds() + shared_.how.relay.schedule.unreachable_retry.count();
+        const auto until = unmoved_since(began) + shared_.how.relay.schedule.unreachable_retry.count();
         end_without_attempt(backlog_.mark_down(where, until, std::move(because)));
     }
     backlog_.connection_ended(where, mail.has_asked());
@@ -205,7 +212,9 @@ void queue_runner::end_without_attempt(const std::vector<backlog::part>& parts) 
             take_outcomes(which, {}, false);
         } else {
             rounds_.erase(which);
+            const auto until = backlog_.token(which);
             backlog_.wait_put_off(which);
+            begin_again_if_due(which, until);
         }
     }
 }
@@ -250,7 +259,10 @@ net::task<void> queue_runner::settle(number which) {
                     if (one.what == queue::notice::kind::failed)
                         e.recipients[one.recipient].state = queue::recipient::state::waiting;
         }
-        if (over) queue::end_round(e, shared_.clock.seconds(), round.unreachable, plan);
+        if (over) {
+            const auto began = round.clock_offset.value_or(shared_.clock.offset());
+            queue::end_round(e, unmoved_since(began), round.unreachable, plan);
+        }
         e.held = backlog_.is_held(which);
         const bool finished = queue::is_finished(e);
         if (finished)
@@ -274,7 +286,22 @@ void queue_runner::close_round(number which, const queue::entry& e) {
     if (queue::is_finished(e)) return backlog_.remove(which);
     const auto until = backlog_.token(which);
     backlog_.wait(which, summary_of(e));
-    if (again) run_now(which, until);
+    if (again) return run_now(which, until);
+    begin_again_if_due(which, until);
+}
+
+// The clock was moved meanwhile, past the next attempt.
+void queue_runner::begin_again_if_due(number which, const token& until) {
+    const auto now = shared_.clock.seconds();
+    if (backlog_.is_held(which) || backlog_.next_attempt(which) > now) return;
+    end_without_attempt(backlog_.make_due(which, now));
+    if (backlog_.is_busy(which) && until) backlog_.attach(which, until);
+}
+
+// The time it would be had the clock not been moved since. An attempt that was under way when it was moved
+// ended then: what is to happen some time after it may be due by now.
+queue::seconds_since_1970 queue_runner::unmoved_since(std::chrono::seconds offset_then) const {
+    return shared_.clock.seconds() - (shared_.clock.offset() - offset_then).count();
 }
 
 net::task<bool> queue_runner::write(const queue::entry& e) {

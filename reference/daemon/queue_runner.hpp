@@ -68,6 +68,7 @@ class queue_runner {
         std::shared_ptr<const queue::entry> entry; // as it is on the disk; null: not read yet
         std::vector<queue::attempt> pending;       // not yet written down
         bool attempted = false, unreachable = false, over = false, writing = false;
+        std::optional<std::chrono::seconds> clock_offset; // when the attempt began
         bool again = false; // somebody wants it to be tried once more, whatever comes of it now
     };
     using number = queue::backlog::number;
@@ -87,6 +88,8 @@ class queue_runner {
     void close_round(number which, const queue::entry& e);
     queue::backlog::summary summary_of(const queue::entry& e) const;
     std::string destination_of(const queue::entry& e, const std::string& address) const;
+    void begin_again_if_due(number which, const token& until);
+    queue::seconds_since_1970 unmoved_since(std::chrono::seconds offset_then) const;
     void set_alarm();
     void note(const queue::entry& e, const std::vector<queue::attempt>& outcomes) const;
 

@@ -189,7 +189,9 @@ std::vector<backlog::part> backlog::mark_down(destination& where, seconds_since_
 
 void backlog::forget_down(std::string_view name) {
     const auto known = destinations_.find(std::string(name));
-    if (known != destinations_.end()) known->second->down_until = 0;
+    if (known == destinations_.end()) return;
+    known->second->down_until = 0;
+    ++known->second->forgiven;
 }
 
 bool backlog::end_part(number which, std::optional<seconds_since_1970> put_off_until) {

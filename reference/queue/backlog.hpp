@@ -23,6 +23,7 @@ struct destination {
     // RFC 5321 §4.5.4.1: hosts that could not be reached are remembered, not tried for each message again.
     seconds_since_1970 down_until = 0;
     attempt down_because;
+    std::uint32_t forgiven = 0; // how often it was to be tried all the same: what was found out before is old
 
     struct place {
         std::uint32_t number, round;

@@ -283,6 +283,17 @@ class Retrying(Queue):
         self.assertEqual(self.queue()[0]["attempts"], 1)
         released.set()
 
+    # What was under way when the clock was moved began before; its retry is due by now.
+    def test_an_attempt_that_the_clock_overtakes_is_followed_by_the_next_one(self):
+        released = threading.Event()
+        host = self.host("127.0.0.2", answer=lambda line: released.wait(LIMIT) and BUSY if line[:4] == "RCPT" else None)
+        self.start()
+        self.submit("ann@[127.0.0.2]")
+        host.wait_for(lambda me: any(line.startswith("RCPT") for line in me.commands), "an attempt")
+        self.assertFalse(self.ask("/clock", {"advance": "40m", "settle": False})["settled"])
+        released.set()
+        self.wait_for_attempts(2)
+
     def test_retries_that_were_asked_for_come_although_an_attempt_has_just_ended(self):
         host = self.host("127.0.0.2", answer=refuse("RCPT", BUSY))
         self.start()
