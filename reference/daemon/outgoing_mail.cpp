@@ -46,12 +46,9 @@ struct outgoing_mail::impl {
         out.carry = [this](std::vector<route::next_hop> hops, job_source& mail) {
             return serve_destination(carrying, std::move(hops), mail, shared.clock);
         };
-        out.shared_way = [this](const std::string& domain) {
-            return shared.how.relay.smarthost && !has_route(domain) ? std::string("*") : std::string();
-        };
+        out.shared_way = [this](const std::string& domain) { return roads.shared_way(domain); };
         return out;
     }
-    bool has_route(const std::string& domain) const;
     void tell_where_control_is() const;
     void look_for_the_end(net::clock::time_point until);
 
@@ -68,15 +65,6 @@ struct outgoing_mail::impl {
     asio::steady_timer ending{context};
     std::thread thread;
 };
-
-// As route::find_route finds one: the domain itself, or one above it that is written with a dot in front.
-bool outgoing_mail::impl::has_route(const std::string& domain) const {
-    const auto& routes = shared.how.relay.routes;
-    if (routes.contains(domain)) return true;
-    for (auto dot = domain.find('.'); dot != std::string::npos; dot = domain.find('.', dot + 1))
-        if (routes.contains(domain.substr(dot))) return true;
-    return false;
-}
 
 // DATA/control, for `refmaild queue`. What an earlier run left there is gone, or would mislead.
 void outgoing_mail::impl::tell_where_control_is() const {

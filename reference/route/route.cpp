@@ -111,10 +111,7 @@ net::task<found_route> route_of(std::string domain, dns::resolver& dns, const ro
 
 std::string shared_way(const std::string& domain, const routing& how) {
     const auto name = domain.starts_with('[') ? address_in(domain) : to_a_labels(domain);
-    const auto* hop = name ? configured_for(*name, how) : nullptr;
-    if (!hop || hop->host.empty()) return {};
-    return fmt::format("{}:{}:{} {} {}", hop->lmtp ? "lmtp" : "smtp", hop->host, hop->port, hop->user,
-                       hop->tls ? static_cast<int>(*hop->tls) : -1);
+    return how.smarthost && name && configured_for(*name, how) == &*how.smarthost ? "*" : "";
 }
 
 net::task<found_route> find_route(std::string domain, dns::resolver& dns, const routing& how, tls_wish wish) {

@@ -23,8 +23,8 @@ enum class tls_wish {
 net::task<found_route> find_route(std::string domain, dns::resolver& dns, const routing& how,
                                   tls_wish wish = tls_wish::usual);
 
-// Mail for all domains of which this says the same goes the same way, by configuration (a smarthost): one
-// connection serves them all. Empty: the DNS decides for each domain by itself.
+// What mail for that domain shares with mail for others: "*" when it goes to the smarthost, so that one
+// connection serves it all, and find_route("*") leads there; empty: the domain goes its own way.
 std::string shared_way(const std::string& domain, const routing& how);
 
 } // namespace refmail::route

@@ -28,8 +28,14 @@ BOOST_AUTO_TEST_CASE(one_host_for_all_mail) {
                    boost::test_tools::per_element());
         BOOST_TEST(found.policy == "the configuration");
     }
-    BOOST_TEST(route::shared_way("d.test", how) == route::shared_way("e.test", how));
-    BOOST_TEST(route::shared_way("d.test", how) != "");
+    how.routes["xn--bcher-kva.test"].tls = tls_level::none;
+    for (const std::string domain : {"d.test", "[192.0.2.1]", "*"})
+        BOOST_TEST(route::shared_way(domain, how) == "*");
+    BOOST_TEST(told(find(dns, how, "*")) == "0 relay.isp.test 127.1.1.1");
+    BOOST_TEST(route::shared_way("B\xc3\xbc"
+                                 "cher.test",
+                                 how) == ""); // goes its own way
+    BOOST_TEST(route::shared_way("a..b", how) == "");
     BOOST_TEST(route::shared_way("d.test", plain()) == "");
 }
 
