@@ -6,6 +6,7 @@
 #include <algorithm>
 
 using namespace dialog;
+using namespace std::string_literals;
 
 namespace {
 
@@ -59,12 +60,12 @@ BOOST_AUTO_TEST_CASE(chunks_are_put_together) {
 }
 
 BOOST_AUTO_TEST_CASE(binary_content_survives) {
-    const std::string octets("Subject: x\r\n\r\na\nb\rc\0\xFF\r\r\n\n", 27);
+    const auto octets = "Subject: x\r\n\r\na\nb\rc\0\xFF\r\r\n\n"s;
     auto o = run_greeted(mta(), {{binary, "*"}, {bdat(octets), accepted}});
     BOOST_TEST(kept(o) == octets);
     BOOST_TEST((o.messages[0].envelope.body == smtp::body_type::binary_mime));
     // §3: labelled so, and without the parameter: it MUST be accepted.
-    const std::string labelled("Content-Transfer-Encoding: (of course) BINARY\r\n\r\na\nb\rc\0", 55);
+    const auto labelled = "Content-Transfer-Encoding: (of course) BINARY\r\n\r\na\nb\rc\0"s;
     o = run_greeted(mta(), {{envelope, "*"}, {bdat(labelled), accepted}});
     BOOST_TEST(kept(o) == labelled);
     BOOST_TEST((o.messages[0].envelope.body == smtp::body_type::binary_mime));
