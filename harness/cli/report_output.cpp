@@ -3,6 +3,7 @@
 
 #include "harness/cli/refusal.hpp"
 #include "reports/console.hpp"
+#include "reports/html.hpp"
 #include "reports/json.hpp"
 #include "reports/junit.hpp"
 
@@ -43,6 +44,7 @@ void add_report_options(CLI::App& command, report_options& options) {
     command.add_option("--junit", options.junit, "Write a JUnit report")->type_name("FILE");
     command.add_option("--json", options.json, "Write a JSON report (for compare and merge)")
         ->type_name("FILE");
+    command.add_option("--html", options.html, "Write a report for people, one page")->type_name("FILE");
     auto* verbose = command.add_flag("-v,--verbose", options.verbose, "Show the conversation of every case");
     command.add_flag("-q,--quiet", options.quiet, "Show failures and the summary only")->excludes(verbose);
     command.add_option("--color", options.colour, "auto, always or never")
@@ -52,15 +54,23 @@ void add_report_options(CLI::App& command, report_options& options) {
 
 report_output::report_output(const report_options& options)
     : options_(options) {
-    if (!options.junit.empty()) junit_ = std::make_unique<report_file>("--junit", options.junit);
-    if (!options.json.empty() && writes(options.json))
-        throw refusal(fmt::format("--json {}: --junit goes there too; name two files", options.json));
-    if (!options.json.empty()) json_ = std::make_unique<report_file>("--json", options.json);
+    open("--junit", options.junit, junit_);
+    open("--json", options.json, json_);
+    open("--html", options.html, html_);
+}
+
+void report_output::open(const std::string& option, const std::string& path,
+                         std::unique_ptr<report_file>& into) {
+    if (path.empty()) return;
+    const auto other = writer_of(path);
+    if (!other.empty())
+        throw refusal(fmt::format("{} {}: {} goes there too; name two files", option, path, other));
+    into = std::make_unique<report_file>(option, path);
 }
 
 report_output::~report_output() = default;
 
-bool report_output::writes(const std::string& path) const {
+std::string report_output::writer_of(const std::string& path) const {
     std::error_code unknown;
     auto real = [&](const std::string& name) {
         return std::filesystem::weakly_canonical(std::filesystem::absolute(name, unknown), unknown);
@@ -69,7 +79,7 @@ bool report_output::writes(const std::string& path) const {
         // A device or pipe may take all of them.
         return file && real(file->path()) == real(path) && !std::filesystem::is_other(path, unknown);
     };
-    return is_there(junit_) || is_there(json_);
+    return is_there(junit_) ? "--junit" : is_there(json_) ? "--json" : is_there(html_) ? "--html" : "";
 }
 
 void report_output::begin(std::size_t cases) {
@@ -88,6 +98,7 @@ void report_output::write(const reports::run_result& run) {
     std::cout.flush();
     if (junit_) junit_->commit(reports::write_junit(run));
     if (json_) json_->commit(reports::write_json(run));
+    if (html_) html_->commit(reports::write_html(run));
 }
 
 } // namespace mailspec::cli

@@ -1,5 +1,5 @@
-// Where the results of a run go: the console, and the files of --junit and --json. Files are opened before
-// the run, so that a path that cannot be written stops it at once.
+// Where the results of a run go: the console, and the files of --junit, --json and --html. Files are opened
+// before the run, so that a path that cannot be written stops it at once.
 #pragma once
 #include "harness/cli/report_file.hpp"
 #include "reports/progress.hpp"
@@ -15,7 +15,7 @@ class App;
 namespace mailspec::cli {
 
 struct report_options {
-    std::string junit, json;
+    std::string junit, json, html;
     bool verbose = false, quiet = false;
     std::string colour = "auto";
 };
@@ -31,11 +31,14 @@ class report_output {
     void add(const reports::case_result& done);
     void write(const reports::run_result& run); // everything, once
     bool verbose() const { return options_.verbose; }
-    bool writes(const std::string& path) const; // one of the reports goes there
+    bool writes(const std::string& path) const { return !writer_of(path).empty(); } // a report goes there
 
   private:
     report_options options_;
-    std::unique_ptr<report_file> junit_, json_;
+    std::string writer_of(const std::string& path) const; // the option whose report goes there, or empty
+    void open(const std::string& option, const std::string& path, std::unique_ptr<report_file>& into);
+
+    std::unique_ptr<report_file> junit_, json_, html_;
     std::unique_ptr<reports::progress_line> progress_;
 };
 
