@@ -52,13 +52,22 @@ std::vector<std::string> alternative_names(X509* certificate) {
     return names;
 }
 
+bool is_address(const std::string& name) {
+    unsigned char ignored[16];
+    return inet_pton(AF_INET, name.c_str(), ignored) == 1 || inet_pton(AF_INET6, name.c_str(), ignored) == 1;
+}
+
 bool set_names(SSL* session, const tls_options& options) {
     X509_VERIFY_PARAM* wanted = SSL_get0_param(session);
     unsigned flags = X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS;
     if (!options.verify_common_name) flags |= X509_CHECK_FLAG_NEVER_CHECK_SUBJECT;
     X509_VERIFY_PARAM_set_hostflags(wanted, flags);
-    for (const auto& name : options.verify_names)
-        if (X509_VERIFY_PARAM_add1_host(wanted, name.data(), name.size()) != 1) return false;
+    for (const auto& name : options.verify_names) {
+        // RFC 6125 §1.7.2 leaves addresses to others: they are compared with iPAddress names only.
+        const int ok = is_address(name) ? X509_VERIFY_PARAM_set1_ip_asc(wanted, name.c_str())
+                                        : X509_VERIFY_PARAM_add1_host(wanted, name.data(), name.size());
+        if (ok != 1) return false;
+    }
     return true;
 }
 
@@ -90,9 +99,7 @@ std::string matching_record(SSL* session) {
 
 bool prepare_client(SSL* session, const tls_options& options) {
     const std::string& name = options.server_name;
-    unsigned char ignored[16];
-    const bool address =
-        inet_pton(AF_INET, name.c_str(), ignored) == 1 || inet_pton(AF_INET6, name.c_str(), ignored) == 1;
+    const bool address = is_address(name);
     // RFC 6066 §3: literal addresses are not permitted in server_name.
     if (!name.empty() && !address && SSL_set_tlsext_host_name(session, name.c_str()) != 1) return false;
     if (options.trust && options.verify_name && !name.empty()) {

@@ -160,4 +160,17 @@ BOOST_AUTO_TEST_CASE(several_names) {
     BOOST_TEST(with({"other.test"}) == "hostname mismatch");
 }
 
+BOOST_AUTO_TEST_CASE(an_address_as_a_name) {
+    const auto both = issued({"mx.test", "127.0.0.1", "::1"});
+    net::tls_options client;
+    client.trust = net::tls_trust::only(*both.root);
+    const auto with = [&](const std::string& name) {
+        client.verify_names = {name};
+        return judge(both.leaf, client);
+    };
+    BOOST_TEST(with("127.0.0.1") == "good");
+    BOOST_TEST(with("0:0::1") == "good");
+    BOOST_TEST(with("127.0.0.2") == "IP address mismatch");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -76,7 +76,11 @@ net::task<void> host_round::look_at(exchanger one) {
         pass_over(one.host, "an MX must name a host, and that is an address");
         co_return;
     }
-    const auto facts = co_await look_up_host(one.host, dns_);
+    // RFC 6761 §6.3: what an administrator calls localhost is here, whatever a name server says.
+    const bool is_here = from_.configured && !from_.by_mx && one.host == "localhost";
+    std::string asked = is_here ? "127.0.0.1" : one.host;
+    auto facts = co_await look_up_host(std::move(asked), dns_);
+    if (is_here) facts.name = one.host;
     if (facts.what != host_facts::kind::found) {
         untold_ = untold_ || facts.what == host_facts::kind::unavailable;
         pass_over(one.host, facts.why);

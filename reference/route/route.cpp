@@ -122,7 +122,8 @@ net::task<found_route> find_route(std::string domain, dns::resolver& dns, const 
         relaxed->policies = nullptr;
         relaxed->dane = false;
     }
-    auto found = co_await route_of(std::move(domain), dns, relaxed ? *relaxed : how);
+    const routing& in_force = relaxed ? *relaxed : how;
+    auto found = co_await route_of(std::move(domain), dns, in_force);
     apply_wish(found, wish);
     co_return found;
 }

@@ -110,6 +110,17 @@ BOOST_AUTO_TEST_CASE(tls_alone_may_be_configured) {
     BOOST_TEST((find(dns, how, "d.test").hops.at(0).tls.level == tls_level::none));
 }
 
+BOOST_AUTO_TEST_CASE(localhost_is_here) {
+    table dns;
+    routing how = plain();
+    how.smarthost = *route::parse_fixed_hop("smtp:[localhost]:587");
+    BOOST_TEST(told(find(dns, how, "d.test")) == "0 localhost 127.0.0.1");
+    BOOST_TEST(dns.asked.empty());
+    // but no MX says so
+    dns.mx("e.test", 0, "localhost");
+    BOOST_TEST((find(dns, plain(), "e.test").status == "5.4.4"));
+}
+
 // Whoever writes a port down knows where it leads: to a second server beside us, as a rule.
 BOOST_AUTO_TEST_CASE(our_own_address_with_a_port) {
     table dns;
