@@ -108,9 +108,11 @@ class launcher {
                   std::to_string(place.https_port), std::string("--tls-ca"), (up_->work_ / ca_file).string(),
                   std::string("--dane"), // our DNS is a resolver that it may trust
                   std::string("--backup-for"), std::string("relayed.*.mailspec.test"),
-                  std::string("--also-known-as"), std::string("127.0.0.1")})
+                  std::string("--also-known-as"), std::string("127.0.0.1"), std::string("--alias"),
+                  std::string("lost:nobody@nowhere.mailspec.test")}) // a domain that our DNS does not have
                 command.push_back(word);
-            up_->info.features.insert({"mta-sts", "dane", "backup-mx", "known-by-address"});
+            up_->info.features.insert(
+                {"mta-sts", "dane", "backup-mx", "known-by-address", "outgoing-tls", "broken-alias"});
             up_->info.no_sending = place.not_served;
             up_->info.retries = up_->info.retries_by_zone = up_->info.moves_clock = true;
         }
