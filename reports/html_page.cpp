@@ -45,7 +45,7 @@ code, pre, .octets { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Conso
 .bar button[aria-pressed=false] { color: var(--dim); text-decoration: line-through; border-left-color: var(--line); }
 .bar input { flex: 1 1 12rem; min-width: 8rem; }
 .bar :focus-visible, summary:focus-visible { outline: 2px solid var(--link); outline-offset: 1px; }
-.bar output { color: var(--dim); font-size: 13px; min-width: 6rem; text-align: right; }
+.bar output { color: var(--dim); font-size: 13px; }
 .note { border-left: 4px solid var(--warn); background: var(--card); padding: .6rem 1rem; margin: 1rem 0; white-space: pre-wrap; overflow-wrap: anywhere; }
 .danger { border: 1px solid var(--fail); border-radius: .5rem; background: var(--failsoft); padding: .2rem 1rem .7rem; margin-top: 1.2rem; }
 .danger h2 { margin-top: .7rem; color: var(--fail); }
@@ -78,11 +78,11 @@ i { font-style: normal; color: var(--odd); }
 .talk .h { border-left: 2px solid var(--odd); padding-left: .5rem; }
 [hidden] { display: none !important; }
 footer { color: var(--dim); font-size: 13px; margin: 2.5rem 0 2rem; border-top: 1px solid var(--line); padding-top: .7rem; }
-@media (max-width: 40rem) { .counts { float: none; display: block; } .body { padding-left: .9rem; } .found th { width: 5rem; } .tag { display: none; } .tag.security { display: inline; } }
+@media (max-width: 40rem) { .bar { position: static; } .counts { float: none; display: block; } .body { padding-left: .9rem; } .found th { width: 5rem; padding-right: .3rem; } .tag { display: none; } .tag.security { display: inline; } }
 @media print {
   :root { --paper: #fff; --card: #fff; --ink: #000; --dim: #444; --line: #bbb; --soft: #eee; --code: #fff; --failsoft: #fff; --link: #000;
           --pass: #1a7f37; --fail: #b00020; --warn: #7a4d00; --info: #0b5cad; --skip: #555; --odd: #5b2a8c; }
-  body { font-size: 10pt; } .bar { display: none; } code, .octets, .talk { font-size: 8.5pt; }
+  body { font-size: 10pt; } .bar { display: none; } .counts { float: none; display: block; } code, .octets, .talk { font-size: 8.5pt; }
   table.found, .danger li, details.case > summary { break-inside: avoid; }
   details.suite > summary { break-after: avoid; } a { text-decoration: none; }
 }
