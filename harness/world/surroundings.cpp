@@ -49,7 +49,7 @@ std::expected<std::unique_ptr<surroundings>, std::string> surroundings::open(con
     if (!ca) return std::unexpected(ca.error());
     made->ca_ = std::move(*ca);
     auto dns = dns_server::open(on, wanted.dns);
-    if (!dns) return std::unexpected(dns.error());
+    if (!dns) return std::unexpected("the DNS of the run: " + dns.error());
     made->dns_ = std::move(*dns);
     return made;
 }

@@ -212,7 +212,7 @@ BOOST_AUTO_TEST_CASE(a_taken_address_is_told) {
         const auto second = dns_server::open(on, server->local());
         BOOST_REQUIRE(!second);
         const auto at = to_string(server->local());
-        BOOST_TEST(second.error() == "the DNS of the run: cannot open UDP " + at +
+        BOOST_TEST(second.error() == "cannot open UDP " + at +
                                          ": Address already in use: another DNS server has " + at +
                                          "; stop it or choose another address of 127.0.0.0/8");
     });
