@@ -84,11 +84,8 @@ step_result either_way(bool there, bool negative, std::string what, std::string 
 
 step_result check_header(const wire::mime_part& part, const suite::expect_dsn_part& e,
                          const match_context& context) {
-    // What is returned is a message, or its header alone: the field meant is in that. Of a part whose
-    // content is none it is the part's own.
     const auto inner = wire::parse_message(part.decoded());
-    const bool encloses = part.type.type.starts_with("message/") || part.type.type == "text/rfc822-headers";
-    const auto& looked_at = encloses ? inner : part.content;
+    const auto& looked_at = is_of_enclosed(part, e.name) ? inner : part.content;
     const auto* field = looked_at.find(e.name);
     const auto what = fmt::format("{} field in part {}", e.name, e.part);
     if (!field) return either_way(false, e.negative, "a " + what, part.raw);
@@ -194,6 +191,11 @@ std::optional<std::size_t> group_wanted(const wire::dsn& report, const dsn_wante
     // A report without groups is about nobody, and still a report.
     if (report.recipients.empty() && wanted.recipient.empty() && wanted.action.empty()) return 0;
     return std::nullopt;
+}
+
+bool is_of_enclosed(const wire::mime_part& part, std::string_view field) {
+    const bool encloses = part.type.type.starts_with("message/") || part.type.type == "text/rfc822-headers";
+    return encloses && !wire::upper(field).starts_with("CONTENT-");
 }
 
 returns returned_of(const wire::dsn& report) {

@@ -30,6 +30,10 @@ std::optional<std::size_t> group_wanted(const wire::dsn& report, const dsn_wante
 
 step_result check_dsn(const found_dsn& found, const suite::step_body& body, const match_context& context);
 
+// Which header `part N header FIELD` means: of what is returned, a message or its header alone, that one's;
+// but Content-... fields, and all fields of other parts, are the part's own.
+bool is_of_enclosed(const wire::mime_part& part, std::string_view field);
+
 // How much of the original comes back (RFC 3461 §4.3).
 suite::expect_dsn_returns::what returned_of(const wire::dsn& report);
 

@@ -174,13 +174,9 @@ class dsn_mutator {
             text += f.raw;
         return text;
     }
-    static bool encloses(const wire::mime_part& part) {
-        return part.type.type.starts_with("message/") || part.type.type == "text/rfc822-headers";
-    }
-
     void header(const suite::expect_dsn_part& e, const wire::mime_part& part) {
         const auto inner = wire::parse_message(part.content.body);
-        const auto& looked_at = encloses(part) ? inner : part.content;
+        const auto& looked_at = is_of_enclosed(part, e.name) ? inner : part.content;
         const auto* field = looked_at.find(e.name);
         if (!field) return;
         const auto start = raw_.find(part.raw);
@@ -197,7 +193,7 @@ class dsn_mutator {
         auto changed = part.raw;
         if (e.what != part_kind::header)
             changed += step_.about + "\r\n";
-        else if (encloses(part))
+        else if (is_of_enclosed(part, e.name))
             changed.insert(head, e.name + ": " + step_.about + "\r\n");
         else
             changed.insert(0, e.name + ": " + step_.about + "\r\n");

@@ -157,6 +157,9 @@ BOOST_AUTO_TEST_CASE(reports_that_would_be_lost) {
     const auto both = mailspec({"run", "--junit", "r.xml", "--json", "./r.xml"});
     BOOST_TEST(both.code == 2);
     BOOST_TEST(has(both.err, "--json ./r.xml: --junit goes there too; name two files"));
+    const auto page = mailspec({"run", "--json", "r.x", "--html", "r.x"});
+    BOOST_TEST(page.code == 2);
+    BOOST_TEST(has(page.err, "--html r.x: --json goes there too; name two files"));
     const auto draft = mailspec({"run", "--json", "r.json", "--write-baseline", "r.json"});
     BOOST_TEST(draft.code == 2);
     BOOST_TEST(has(draft.err, "--write-baseline r.json: a report goes there too; name two files"));

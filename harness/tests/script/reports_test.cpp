@@ -180,7 +180,9 @@ BOOST_AUTO_TEST_CASE(parts) {
          {"expect dsn part 1 type text/plain", "expect dsn part 2 type Message/Delivery-Status",
           "expect dsn part 3 header Subject: {token}", "expect dsn part 3 header Subject ~{token}~",
           "expect dsn part 3 not header Bcc", "expect dsn part 3 not header Subject: other",
-          "expect dsn part 1 header Content-Type ~plain~", "expect dsn part 1 contains \"Sorry\"",
+          "expect dsn part 1 header Content-Type ~plain~",
+          "expect dsn part 3 header Content-Type: message/rfc822",
+          "expect dsn part 2 not header Content-Transfer-Encoding", "expect dsn part 1 contains \"Sorry\"",
           "expect dsn part 1 not contains \"Hello\"", "expect dsn part 3 ~Hello\\.~",
           "expect dsn part 1 not ~Hello~", "expect dsn returns message", "expect dsn language-neutral"})
         HOLDS(checked(step));
@@ -258,6 +260,7 @@ BOOST_AUTO_TEST_CASE(claims_can_fail) {
         about_ann + "check expect dsn part 1 not contains \"{token}\"",
         about_ann + "check expect dsn part 3 header Subject ~{token}~",
         about_ann + "check expect dsn part 3 not header Bcc",
+        about_ann + "check expect dsn part 1 header Content-Type ~plain~",
         about_ann + "check expect dsn returns message",
         about_ann + "check expect dsn language-neutral",
         about_ann + "check expect header Return-Path: <>",
