@@ -1,88 +1,17 @@
 #!/usr/bin/env python3
 """The queue of a running refmaild: what it sends, retries, reports and gives up, by a clock that is moved.
 
-Usage: queue_runs.py PATH-TO-REFMAILD. Exits 0 when every check held. Remote hosts are on 127.0.0.2 and up;
-addresses are literals, so no DNS is needed.
+Usage: queue_runs.py PATH-TO-REFMAILD. Exits 0 when every check held.
 """
 import json
 import os
 import signal
 import smtplib
-import subprocess
-import tempfile
 import threading
 import unittest
-import urllib.error
-import urllib.request
 
-from remote_host import Host
-from running_refmaild import LIMIT, REFMAILD, Refmaild, wait_until
-
-MESSAGE = b"From: <alice@example.test>\r\nTo: <ann@remote.test>\r\nSubject: hi\r\n\r\nline\r\n.dot\r\n"
-BUSY = "450 4.2.1 busy"
-
-
-def refuse(verb, reply):
-    return lambda line: reply if line.upper().startswith(verb) else None
-
-
-class Queue(unittest.TestCase):
-    def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.hosts = []
-        probe = Host()
-        self.port = probe.port  # the same port on every address
-        probe.close()
-        self.server = None
-
-    def tearDown(self):
-        if self.server:
-            self.assertEqual(self.server.stop(), 0, self.server.log_text())
-            self.server.log.close()
-        for host in self.hosts:
-            host.close()
-        self.folder.cleanup()
-
-    def start(self, *arguments):
-        self.server = Refmaild("--ports", "0", "--egress-port", str(self.port), *arguments, data=self.folder.name)
-        return self.server
-
-    def host(self, address, **how):
-        self.hosts.append(Host(address, self.port, **how))
-        return self.hosts[-1]
-
-    def submit(self, *recipients, sender="alice@example.test", content=MESSAGE):
-        with smtplib.SMTP("127.0.0.1", self.server.port("submission"), timeout=LIMIT) as c:
-            c.starttls(context=self.server.trusting())
-            c.login("alice", "alice-pw")
-            self.assertEqual(c.sendmail(sender, list(recipients), content), {})
-
-    def ask(self, path, body=None, **headers):
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request("http://" + self.server.ready["control"] + path, data, headers)
-        try:
-            with urllib.request.urlopen(request, timeout=LIMIT) as answer:
-                return json.load(answer)
-        except urllib.error.HTTPError as e:
-            return {**json.load(e), "code": e.code}
-
-    def queue(self):
-        return self.ask("/queue")["messages"]
-
-    def wait_for_attempts(self, count):
-        wait_until(lambda: [m["attempts"] for m in self.queue()] == [count], f"{count} attempts")
-
-    def wait_for_empty_queue(self):
-        wait_until(lambda: not self.queue(), "an empty queue")
-        self.assertEqual(os.listdir(os.path.join(self.folder.name, "queue")), ["tmp"])
-
-    def advance(self, how_far):
-        answer = self.ask("/clock", {"advance": how_far})
-        self.assertTrue(answer.get("settled"), answer)
-
-    def command(self, *words):
-        return subprocess.run([REFMAILD, "queue", *words, "--data", self.folder.name], capture_output=True, text=True,
-                              timeout=LIMIT)
+from running_queue import BUSY, MESSAGE, Queue, refuse
+from running_refmaild import LIMIT, wait_until
 
 
 class Sending(Queue):
@@ -361,104 +290,6 @@ class Notices(Queue):
         self.server.wait_for_log("to=ben@[127.0.0.2] status=failed")
         self.wait_for_empty_queue()
         self.assertEqual(self.server.mail_of("alice"), [])
-
-
-class Looking(Queue):
-    def put(self):
-        """A message that waits; its id."""
-        self.submit("ann@[127.0.0.2]")
-        wait_until(lambda: [m["state"] for m in self.queue()] == ["waiting"], "a message that waits")
-        return self.queue()[0]["id"]
-
-    def test_hold_release_delete_bounce(self):
-        host = self.host("127.0.0.2", answer=refuse("RCPT", BUSY))
-        self.start()
-        name = self.put()
-        self.assertEqual(self.ask(f"/queue/{name}/hold", {}), {"id": name, "done": "hold"})
-        self.advance("1h")
-        self.assertEqual((self.queue()[0]["state"], self.queue()[0]["attempts"]), ("held", 1))
-        self.assertEqual(self.ask("/queue/run", {"id": name})["error"], f"'{name}' is held; release it first")
-        self.server.stop()
-        self.server.log.close()
-        self.start()
-        wait_until(lambda: [m["state"] for m in self.queue()] == ["held"], "held, after a restart")
-        host.answer = lambda line: None
-        self.ask(f"/queue/{name}/release", {})
-        host.wait_for_messages(1)
-        self.wait_for_empty_queue()
-        host.answer = refuse("RCPT", BUSY)
-        self.ask(f"/queue/{self.put()}/delete", {})
-        self.wait_for_empty_queue()
-        self.assertEqual(self.server.mail_of("alice"), [])
-        self.ask(f"/queue/{self.put()}/bounce", {})
-        self.assertEqual(len(self.server.mail_of("alice")), 1)
-        self.assertIn(b"Action: failed", self.server.mail_of("alice")[0])
-        self.wait_for_empty_queue()
-
-    def test_wrong_use_says_what_to_do(self):
-        self.start()
-        forward = "\"advance\" says by how much, forward: {\"advance\":\"4h\"}; s, m, h and d are known"
-        for body in ({}, {"advance": "-1h"}, {"advance": 4}, {"advance": "4 fortnights"}, {"advance": "999999999999d"}):
-            self.assertEqual(self.ask("/clock", body), {"error": forward, "code": 400})
-        self.assertEqual(self.ask("/queue/x"),
-                         {"error": "no message 'x' in the queue; GET /queue lists them", "code": 404})
-        self.assertEqual(self.ask("/queue/run", {"domain": 7})["error"],
-                         "send {} for all, {\"domain\":\"a.test\"} or {\"id\":\"ID\"}")
-        self.assertEqual(self.ask("/queue/run")["error"], "use POST to run the queue")
-        self.assertEqual(self.ask("/queue", {})["error"], "use GET to list; POST /queue/run to try now")
-        self.assertIn("'/nope' is nothing here", self.ask("/nope")["error"])
-        self.assertEqual(self.ask("/queue?limit=0")["error"], "limit '0' is no number from 1")
-        self.assertEqual(self.ask("/clock", [])["error"], "the body is no JSON object, such as {\"advance\":\"4h\"}")
-
-    def test_web_pages_are_refused(self):
-        self.start()
-        self.assertEqual(self.ask("/clock", {"advance": "1h"}, Origin="http://evil.test"),
-                         {"error": "web pages may not use the control port", "code": 403})
-        self.assertEqual(self.ask("/clock", Host="evil.test"),
-                         {"error": "Host is 'evil.test'; ask for 127.0.0.1 or localhost", "code": 403})
-        self.assertEqual(self.ask("/clock")["offset"], 0)
-
-    def test_long_lists_come_in_parts(self):
-        self.host("127.0.0.2", answer=refuse("RCPT", BUSY))
-        self.start()
-        for _ in range(5):
-            self.submit("ann@[127.0.0.2]")
-        first = self.ask("/queue?limit=2")
-        self.assertEqual((first["total"], len(first["messages"])), (5, 2))
-        rest = self.ask("/queue?limit=9&after=" + first["messages"][1]["id"])
-        self.assertEqual(len({m["id"] for m in first["messages"] + rest["messages"]}), 5)
-
-    def test_the_command_line(self):
-        self.host("127.0.0.2", answer=refuse("RCPT", "450-4.2.1 busy\n450 4.2.1 later"))
-        self.start()
-        self.assertEqual(self.command().stdout, "The queue is empty.\n")
-        name = self.put()
-        listed = self.command("list").stdout
-        self.assertRegex(listed, f"^1 message in the queue\n\n{name}  waiting, 1 attempt, next in 1[45] min\n")
-        self.assertIn("  from  alice@example.test, ", listed)
-        self.assertIn("  to    ann@[127.0.0.2]\n        127.0.0.2 said: 450-4.2.1 busy / 450 4.2.1 later\n", listed)
-        self.assertIn(f"{name}  waiting", self.command("show", name).stdout)
-        self.assertEqual(json.loads(self.command("list", "--json").stdout)["total"], 1)
-        self.assertEqual(self.command("run").stdout, "tried; 1 message in the queue now\n")
-        self.assertEqual(self.command("hold", name).stdout, f"{name} is held until it is released\n")
-        self.assertIn("held", self.command("show", name).stdout)
-        self.assertEqual(self.command("release", name).stdout, f"{name} is tried now\n")
-        wait_until(lambda: [m["state"] for m in self.queue()] == ["waiting"], "it waits again")
-        self.assertEqual(self.command("bounce", name).stdout, f"{name} is given up; its sender is told\n")
-        self.assertEqual(self.command("run", "[127.0.0.2]").stdout, "tried; the queue is empty\n")
-        wrong = self.command("delete", name)
-        self.assertEqual((wrong.returncode, wrong.stderr),
-                         (1, f"refmaild: no message '{name}' in the queue; GET /queue lists them\n"))
-        self.assertEqual(self.command("show").returncode, 2)
-        self.assertEqual(self.server.stop(), 0)
-        gone = self.command("list")
-        self.assertEqual(gone.returncode, 2)
-        self.assertIn("no refmaild with a control port runs on " + self.folder.name, gone.stderr)
-
-    def test_without_a_control_port(self):
-        self.start("--control", "off")
-        self.assertNotIn("control", self.server.ready)
-        self.assertFalse(os.path.exists(os.path.join(self.folder.name, "control")))
 
 
 if __name__ == "__main__":
