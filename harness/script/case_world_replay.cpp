@@ -40,16 +40,16 @@ void case_world::replay(const host_event& e) {
         auto* host = replayed_[e.stream].host.get();
         if (e.kind == what::request) {
             world::host_command request;
-            request.line = e.octets;
-            request.verb = e.octets.substr(0, e.octets.find(' '));
-            request.argument = e.octets.substr(std::min(request.verb.size() + 1, e.octets.size()));
+            request.line = e.octets.str();
+            request.verb = request.line.substr(0, request.line.find(' '));
+            request.argument = request.line.substr(std::min(request.verb.size() + 1, request.line.size()));
             session.commands.push_back(std::move(request));
         } else if (e.kind == what::tls && !host) {
             session.tls = e.facts;
             session.tls_failed = !e.facts;
-            session.tls_error = e.octets;
+            session.tls_error = e.octets.str();
         } else if (host && e.kind == what::octets) {
-            host->received(e.octets);
+            host->received(e.octets.str());
         } else if (host && e.kind == what::written) {
             host->written();
         } else if (host && e.kind == what::tls) {
@@ -57,7 +57,7 @@ void case_world::replay(const host_event& e) {
             if (e.facts)
                 outcome = *e.facts;
             else
-                outcome = std::unexpected(net::error{net::failure::tls, e.octets});
+                outcome = std::unexpected(net::error{net::failure::tls, e.octets.str()});
             host->secured(outcome);
         } else if (host && (e.kind == what::ended || e.kind == what::reset)) {
             host->ended(e.kind == what::reset);

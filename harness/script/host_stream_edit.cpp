@@ -46,7 +46,7 @@ std::string stuffed(std::string_view message) {
 std::string octets_of(const world_recording& world, std::size_t stream) {
     std::string all;
     for (const auto& e : world.events)
-        if (e.stream == stream && e.kind == what::octets) all += e.octets;
+        if (e.stream == stream && e.kind == what::octets) all += e.octets.str();
     return all;
 }
 
@@ -94,8 +94,10 @@ void replace_octets(world_recording& world, std::size_t stream, std::size_t offs
         const auto from = std::max(at, offset), to = std::min(at + size, offset + length);
         const bool inside = from < to || (length == 0 && offset >= at && offset < at + size);
         if (inside) {
-            if (from < to) e.octets.erase(from - at, to - from);
-            if (!std::exchange(placed, true)) e.octets.insert(from - at, with);
+            auto changed = e.octets.str();
+            if (from < to) changed.erase(from - at, to - from);
+            if (!std::exchange(placed, true)) changed.insert(from - at, with);
+            e.octets = std::move(changed);
         }
         at += size;
     }
@@ -165,10 +167,11 @@ world_recording line_by_line(const world_recording& world, std::size_t stream) {
             other.events.push_back(e);
             continue;
         }
-        for (std::size_t at = 0; at < e.octets.size();) {
-            const auto end = std::min(e.octets.find('\n', at), e.octets.size() - 1);
+        const auto& octets = e.octets.str();
+        for (std::size_t at = 0; at < octets.size();) {
+            const auto end = std::min(octets.find('\n', at), octets.size() - 1);
             auto line = e;
-            line.octets = e.octets.substr(at, end + 1 - at);
+            line.octets = octets.substr(at, end + 1 - at);
             other.events.push_back(std::move(line));
             auto answered = event_of(what::written, stream);
             answered.step = e.step;
@@ -199,7 +202,7 @@ void add_dialog(world_recording& world, const std::string& host, const std::stri
 void add_request(world_recording& world, const std::string& host) {
     const auto stream = add_stream(world, host);
     auto request = event_of(what::request, stream);
-    request.octets = "GET /.well-known/mta-sts.txt HTTP/1.1";
+    request.octets = std::string("GET /.well-known/mta-sts.txt HTTP/1.1");
     world.events.insert(world.events.begin(), {event_of(what::opened, stream), std::move(request)});
 }
 

@@ -28,6 +28,7 @@ std::vector<std::string> hosts_of(const suite::step& s) {
 
 // Of many connections to one host the first and the last ones tell.
 constexpr std::size_t most_at_each_end = 2;
+constexpr std::size_t most_units = 12; // of a connection's commands, at each end
 
 class host_mutator {
   public:
@@ -178,7 +179,7 @@ class host_mutator {
         }
         with("the TLS handshake fails", [](host_event& e) {
             e.facts.reset();
-            e.octets = "a mutation";
+            e.octets = std::string("a mutation");
         });
         with("TLS 1.0 is negotiated", [](host_event& e) { e.facts->version = "TLSv1"; });
         with("the SNI is another", [](host_event& e) { e.facts->server_name = "another.example"; });
@@ -212,8 +213,11 @@ class host_mutator {
 
     void commands(std::size_t stream) {
         const auto text = octets_of(from_.world, stream);
-        for (const auto& unit : units_of(text)) {
+        const auto units = units_of(text);
+        for (std::size_t i = 0; i < units.size(); ++i) {
+            const auto& unit = units[i];
             if (unit.kind != client_unit::what::command) continue;
+            if (i >= most_units && i + most_units < units.size()) continue;
             const auto line = text.substr(unit.offset, unit.length);
             const auto& verb = unit.verb;
             edit(stream, fmt::format("{} is not sent", verb), unit.offset, unit.length, "");

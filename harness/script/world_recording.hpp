@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,25 @@ struct world_facts {
     std::map<std::string, std::string> tlsa;      // "mx", "mx 2 0 1", "mx wrong" -> the data
     std::string server_name;                      // with which the server under test greets
     std::uint16_t egress_port = 0;
+};
+
+// Octets that copies of a recording share: a mutant differs from it in few of them, and they may be
+// megabytes.
+class shared_octets {
+  public:
+    shared_octets() = default;
+    shared_octets(std::string octets)
+        : octets_(octets.empty() ? nullptr : std::make_shared<const std::string>(std::move(octets))) {}
+
+    const std::string& str() const {
+        static const std::string none;
+        return octets_ ? *octets_ : none;
+    }
+    bool empty() const { return !octets_; }
+    std::size_t size() const { return str().size(); }
+
+  private:
+    std::shared_ptr<const std::string> octets_;
 };
 
 // One thing that a connection to a remote host saw. `step` counts the steps carried out so far.
@@ -37,7 +57,7 @@ struct host_event {
     what kind = what::opened;
     std::size_t stream = 0; // n-th connection of the case, from 0
     std::size_t step = 0;
-    std::string octets;
+    shared_octets octets;
     std::optional<net::tls_facts> facts;
 };
 

@@ -93,6 +93,7 @@ class smtp_host {
     std::string unread_, half_reply_;
     std::map<std::string, std::size_t> given_; // how many replies to a command there were
     reading reading_ = reading::command;
+    std::size_t searched_ = 0; // in unread_, for the end of the data
     std::size_t chunk_left_ = 0;
     bool last_chunk_ = false, data_began_ = false;
     std::string auth_step_; // "PLAIN", "LOGIN user", "LOGIN password"

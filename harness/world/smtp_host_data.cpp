@@ -34,8 +34,9 @@ std::string unstuffed(std::string_view wire) {
 bool smtp_host::take_data() {
     std::size_t end = 0, after = 3;
     if (!unread_.starts_with(".\r\n")) {
-        end = unread_.find("\r\n.\r\n");
+        end = unread_.find("\r\n.\r\n", searched_);
         if (end == std::string::npos) {
+            searched_ = unread_.size() < 4 ? 0 : unread_.size() - 4;
             if (unread_.size() <= largest_message) return false;
             unread_.clear(); // RFC 5321 §4.5.3.1.10: more than anybody needs
             say(text("552", "5.3.4", "too much mail data"));
@@ -45,6 +46,7 @@ bool smtp_host::take_data() {
         end += 2;
         after = end + 3;
     }
+    searched_ = 0;
     auto& mail = transaction();
     mail.wire = unread_.substr(0, end);
     mail.content = unstuffed(mail.wire);
