@@ -42,7 +42,7 @@ class host_round {
     std::optional<sts_policy> policy_;
     found_route found_;
     std::size_t addresses_ = 0;
-    bool untold_ = false;    // of a host that could not be looked up, or was not
+    std::size_t untold_ = 0; // of a host that could not be looked up, or was not
     bool forbidden_ = false; // by a policy
     std::optional<exchanger> ourselves_;
     std::string why_; // the first reason
@@ -60,9 +60,13 @@ net::task<found_route> host_round::run() {
         if (ourselves_ && one.preference >= ourselves_->preference) break;
         // RFC 5321 §5.1: "there MAY also be a configurable limit".
         const bool enough = found_.hops.size() >= how_.most_hosts || addresses_ >= how_.most_addresses;
-        if (enough || ++looked_up > how_.most_lookups) {
-            untold_ = true;
-            pass_over(one.host, enough ? "there are enough before it" : "too many before it have no address");
+        // Each that is silent costs seconds. Where there is one to try already, few are waited for.
+        const bool too_silent = untold_ >= (found_.hops.empty() ? how_.most_untold : how_.most_untold / 2);
+        if (enough || too_silent || ++looked_up > how_.most_lookups) {
+            ++untold_;
+            pass_over(one.host, enough       ? "there are enough before it"
+                                : too_silent ? "too many before it cannot be told"
+                                             : "too many before it have no address");
             break;
         }
         co_await look_at(one);
@@ -82,7 +86,7 @@ net::task<void> host_round::look_at(exchanger one) {
     auto facts = co_await look_up_host(std::move(asked), dns_);
     if (is_here) facts.name = one.host;
     if (facts.what != host_facts::kind::found) {
-        untold_ = untold_ || facts.what == host_facts::kind::unavailable;
+        if (facts.what == host_facts::kind::unavailable) ++untold_;
         pass_over(one.host, facts.why);
         co_return;
     }
@@ -122,7 +126,7 @@ net::task<bool> host_round::look_up_dane(host_standing& about, const host_facts&
     if (!applies) co_return true;
     auto tlsa = co_await look_up_tlsa(about.host, facts, port_, dns_);
     if (tlsa.what == tlsa_facts::kind::unavailable) {
-        untold_ = true;
+        ++untold_;
         pass_over(about.host, "its TLSA records: " + tlsa.why);
         co_return false;
     }
@@ -175,7 +179,7 @@ found_route host_round::outcome() {
         // RFC 8461 §5: "MTAs SHOULD treat such failures as transient errors".
         made = no_route("4.7.0",
                         fmt::format("no mail host of {} is what policy demands: {}", from_.domain, why_));
-    else if (untold_)
+    else if (untold_ > 0)
         made = no_route("4.4.3", fmt::format("the addresses of the mail hosts of {} cannot be told now: {}",
                                              from_.domain, why_));
     else if (ourselves_)

@@ -46,6 +46,8 @@ struct routing {
     std::size_t most_hosts = 10, most_addresses = 20;
     // Hosts whose addresses are asked for, most of them in vain.
     std::size_t most_lookups = 30;
+    // Of hosts whose name servers say nothing: a minute and a half of waiting, then others have their turn.
+    std::size_t most_untold = 8;
     std::function<std::size_t(std::size_t)> random_below; // [0, n); empty: a generator of our own
 };
 

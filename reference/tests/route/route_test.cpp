@@ -216,6 +216,30 @@ BOOST_AUTO_TEST_CASE(too_many_hosts) {
     BOOST_TEST(few.hops[0].addresses.size() == 20u);
 }
 
+BOOST_AUTO_TEST_CASE(hosts_that_keep_us_waiting) {
+    table dns;
+    for (int i = 0; i < 20; ++i)
+        dns.mx("d.test", i, fmt::format("mx{}.d.test", i))
+            .fails(fmt::format("mx{}.d.test", i), record_type::a);
+    for (int i = 0; i < 20; ++i)
+        dns.fails(fmt::format("mx{}.d.test", i), record_type::aaaa);
+    dns.mx("d.test", 30, "good.d.test").a("good.d.test", "127.1.1.1");
+    BOOST_TEST(told(find(dns, plain(), "d.test")) ==
+               "deferred 4.4.3: the addresses of the mail hosts of d.test cannot be told now: "
+               "mx0.d.test: the name server says SERVFAIL");
+    BOOST_TEST(dns.asked.size() == 17u);
+    // one that is found early is not kept waiting for the others
+    dns.mx("d.test", 0, "early.d.test").a("early.d.test", "127.1.1.2");
+    dns.asked.clear();
+    BOOST_TEST(told(find(dns, plain(), "d.test")) == "0 early.d.test 127.1.1.2");
+    BOOST_TEST(dns.asked.size() <= 11u);
+    // and a backup behind a few silent ones is reached
+    table few;
+    few.mx("e.test", 1, "a.e.test").mx("e.test", 2, "b.e.test").mx("e.test", 3, "c.e.test");
+    few.fails("a.e.test", record_type::a).fails("b.e.test", record_type::a).a("c.e.test", "127.1.1.3");
+    BOOST_TEST(told(find(few, plain(), "e.test")) == "3 c.e.test 127.1.1.3");
+}
+
 BOOST_AUTO_TEST_CASE(literals) {
     table dns;
     BOOST_TEST(told(find(dns, plain(), "[127.1.1.1]")) == "0 127.1.1.1 127.1.1.1");
