@@ -70,9 +70,8 @@ void case_zone::note(const world::dns_question& q) {
     asked_.push_back(q);
     outcome_.world.questions.push_back({step_, q});
     outcome_.conversation.add(net::transcript_entry::what::noted, 1,
-                              fmt::format("DNS: {} {}{}: {}{}{}", q.name, q.type,
-                                          q.over_tcp ? " over TCP" : "", q.answered,
-                                          q.records.empty() ? "" : ": ", q.records),
+                              fmt::format("{} {}{} -> {}{}{}", q.name, q.type, q.over_tcp ? " over TCP" : "",
+                                          q.answered, q.records.empty() ? "" : ": ", q.records),
                               "DNS");
     changed_.notify();
 }
