@@ -45,7 +45,7 @@ struct written_suite {
     std::vector<written> needs;
     std::vector<written_fragment> fragments;
     std::vector<written_case> cases;
-    std::optional<zone_plan> dns;                // of cases that have none of their own
+    std::optional<zone_plan> dns;       // of cases that have none of their own
     std::optional<written_hosts> hosts; // of cases that name none
     source_pos at;
 };
