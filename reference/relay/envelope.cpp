@@ -25,6 +25,15 @@ outcome refuse_here(std::string status, std::string why, const peer& who) {
     return made;
 }
 
+// RFC 6531 §3.4: SHOULD NOT be asked for where neither envelope nor message needs it.
+bool needs_smtputf8(const queue::entry& e) {
+    if (!e.smtputf8) return false;
+    return e.has_eight_bit || !is_ascii(e.sender) ||
+           std::any_of(e.recipients.begin(), e.recipients.end(), [](const queue::recipient& r) {
+               return !is_ascii(r.address) || !is_ascii(r.original);
+           });
+}
+
 } // namespace
 
 void session::machine::begin(mail wanted) {
@@ -35,7 +44,7 @@ void session::machine::begin(mail wanted) {
     choices_.in_tls = in_tls_;
     choices_.size = transaction_->entry().size;
     choices_.to_ascii = settings_.to_ascii;
-    choices_.utf8 = transaction_->entry().smtputf8 && offered_.smtputf8;
+    choices_.utf8 = offered_.smtputf8 && needs_smtputf8(transaction_->entry());
     state_ = state::envelope;
     first_ = reading::nothing;
     gathered_.clear();
@@ -123,7 +132,7 @@ void session::machine::choose_transport() {
     if (choices_.content == transport::eight_bit && e.has_eight_bit && !choices_.utf8)
         first_ = reading::header;
     // RFC 6531 §3.2: a message that came with SMTPUTF8 and does not need it may go to any host.
-    if (e.smtputf8 && !choices_.utf8) first_ = reading::all;
+    if (e.smtputf8 && !choices_.utf8 && e.has_eight_bit) first_ = reading::all;
 }
 
 void session::machine::start_round() {

@@ -114,6 +114,14 @@ BOOST_AUTO_TEST_CASE(utf8) {
     BOOST_TEST(commands(m, {"SMTPUTF8", "8BITMIME", "DSN"}) ==
                "MAIL FROM:<joe@here.test> SMTPUTF8\r\nRCPT TO:<gr\xc3\xbc\xc3\x9f@there.test>\r\n"
                "RCPT TO:<ann@there.test> ORCPT=utf-8;\xc3\xbc@old.test\r\nDATA\r\n");
+    // RFC 6531 §3.4: not where nothing needs it.
+    auto plain = to({"ann@there.test"});
+    plain.entry.smtputf8 = true;
+    BOOST_TEST(commands(plain, {"SMTPUTF8", "8BITMIME"}) ==
+               "MAIL FROM:<joe@here.test>\r\nRCPT TO:<ann@there.test>\r\nDATA\r\n");
+    plain.entry.sender = "j\xc3\xb6@here.test";
+    BOOST_TEST(commands(plain, {"SMTPUTF8", "8BITMIME"})
+                   .starts_with("MAIL FROM:<j\xc3\xb6@here.test> SMTPUTF8\r\n"));
     // Only who can be reached without it, and only if the header allows.
     m.content = "Subject: x\r\n\r\n\r\n";
     auto r =
@@ -124,6 +132,7 @@ BOOST_AUTO_TEST_CASE(utf8) {
                                {"250 OK\r\n", "QUIT\r\n"}}));
     same(brief(r.outcomes.at(0)), {"failed 5.6.7", "delivered 2.0.0"});
     m.content = "Subject: \xc3\xbc\r\n\r\n\r\n";
+    m.entry.has_eight_bit = true;
     r = run(with({m}), opened({"8BITMIME"}, "QUIT\r\n"));
     same(brief(r.outcomes.at(0)), {"failed 5.6.7", "failed 5.6.9"});
     m.entry.sender = "gr\xc3\xbc\xc3\x9f@here.test";
