@@ -61,13 +61,18 @@ void session::machine::content_failed(std::string why) {
 }
 
 void session::machine::look_at_header() {
-    const bool is_mime = read_entity(gathered_).has_mime_version;
+    const auto header = read_entity(gathered_);
+    const bool is_mime = header.has_mime_version;
+    // RFC 3030 §3: "binary" that nobody declared is taken and SHOULD be returned, not mended and sent on.
+    const bool is_binary = is_mime && header.encoding == "binary";
     gathered_.clear();
     first_ = reading::nothing;
     state_ = state::envelope;
-    if (is_mime) return start_round();
-    transaction_->settle_rest(
-        unsendable("5.6.3", "it has 8-bit text and is no MIME message", settings_.peer));
+    if (is_mime && !is_binary) return start_round();
+    transaction_->settle_rest(unsendable("5.6.3",
+                                         is_binary ? "it is binary, and was not declared as BINARYMIME"
+                                                   : "it has 8-bit text and is no MIME message",
+                                         settings_.peer));
     finish();
 }
 

@@ -112,6 +112,9 @@ BOOST_AUTO_TEST_CASE(converted_for_a_seven_bit_host) {
         const auto r = run(with({to({"a@x.test"}, content)}), opened({"8BITMIME"}, "QUIT\r\n"));
         same(brief(r.outcomes.at(0)), {"failed 5.6.3"});
     }
+    // RFC 3030 §3: nor what is binary by its header only.
+    const auto binary = to({"a@x.test"}, mime + "Content-Transfer-Encoding: Binary\r\n\r\n\xe4\r\n");
+    same(brief(run(with({binary}), opened({"8BITMIME"}, "QUIT\r\n")).outcomes.at(0)), {"failed 5.6.3"});
     // SIZE is that of what is sent.
     run(with({m}), opened({"SIZE"}, "MAIL FROM:<joe@here.test> SIZE=72\r\n"));
     same(brief(run(with({m}), opened({"SIZE 71"}, "QUIT\r\n")).outcomes.at(0)), {"failed 5.3.4"});
