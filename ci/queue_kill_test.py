@@ -157,6 +157,7 @@ def main():
         while server.run_queue():
             pass
         server.kill()
+        left = len(list(pathlib.Path(data, "queue").glob("*.envelope")))
         for sink in sinks:
             sink.collect()
     wanted_copies, lost, repeated, again = count(promised, sinks)
@@ -168,7 +169,9 @@ def main():
     print(f"{wanted.rounds} kills, {len(promised)} messages acknowledged for {len(wanted_copies)} recipients: "
           f"{len(lost)} lost, {broken} broken, {len(repeated)} repeated, {again} taken again after a kill "
           f"(seed {wanted.seed})")
-    return 1 if lost or repeated or broken or again > allowed or not promised else 0
+    if left:
+        print(f"{left} messages are still in the queue, which said that it was empty")
+    return 1 if lost or repeated or broken or left or again > allowed or not promised else 0
 
 
 if __name__ == "__main__":

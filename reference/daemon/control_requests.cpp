@@ -235,6 +235,7 @@ net::task<control_answer> control_requests::one(const control_request& what) {
 }
 
 net::task<control_answer> control_requests::answer(control_request what) {
+    co_await mail_.until_known(); // just started: what waits is being read
     const bool post = what.method == "POST";
     if (what.path == "/clock" && post) co_return co_await move_clock(what.wanted);
     if (what.path == "/clock") co_return clock_answer();

@@ -31,7 +31,8 @@ queue_runner::queue_runner(services& shared, asio::any_io_executor on, ways out)
     : shared_(shared)
     , executor_(std::move(on))
     , out_(std::move(out))
-    , backlog_({shared.how.relay.connections, shared.how.relay.connections_per_destination}) {}
+    , backlog_({shared.how.relay.connections, shared.how.relay.connections_per_destination})
+    , all_known_(executor_) {}
 
 queue_runner::~queue_runner() = default;
 
@@ -87,11 +88,11 @@ void queue_runner::accept(std::shared_ptr<const queue::entry> e, token inherited
 
 void queue_runner::begin(std::vector<std::string> ids) {
     if (!ids.empty()) spdlog::info(log_line("queue").add("waiting", ids.size()).text());
-    const auto missing = std::make_shared<std::size_t>((ids.size() + ids_per_job - 1) / ids_per_job);
+    unread_ = (ids.size() + ids_per_job - 1) / ids_per_job;
     for (std::size_t from = 0; from < ids.size(); from += ids_per_job) {
         const auto to = std::min(from + ids_per_job, ids.size());
         std::vector<std::string> some(ids.begin() + from, ids.begin() + to);
-        shared_.mail->post([this, missing, some = std::move(some)] {
+        shared_.mail->post([this, some = std::move(some)] {
             std::vector<backlog::summary> found;
             for (const auto& id : some) {
                 const auto entry = store::read_entry(*shared_.mail, id);
@@ -100,15 +101,22 @@ void queue_runner::begin(std::vector<std::string> ids) {
                 else
                     spdlog::error(log_line("queue").add("id", id).add("error", entry.error().text).text());
             }
-            asio::post(executor_, [this, missing, found = std::move(found)] {
+            asio::post(executor_, [this, found = std::move(found)] {
                 for (const auto& one : found)
                     backlog_.add(one);
                 look();
                 // What reading took of the store's threads' memory is given back.
-                if (--*missing == 0) ::malloc_trim(0);
+                if (--unread_ > 0) return;
+                ::malloc_trim(0);
+                all_known_.notify();
             });
         });
     }
+}
+
+net::task<void> queue_runner::until_known() {
+    while (unread_ > 0)
+        co_await all_known_.wait(net::deadline::never());
 }
 
 void queue_runner::look() {

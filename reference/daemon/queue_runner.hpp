@@ -6,6 +6,7 @@
 // What a crash can do: between the host's 250 and our note of it on the disk a message may be sent again
 // (RFC 5321 §6.1 accepts that), it is never lost.
 #pragma once
+#include "net/event.hpp"
 #include "reference/daemon/outbound.hpp"
 #include "reference/daemon/services.hpp"
 #include "reference/queue/backlog.hpp"
@@ -40,6 +41,7 @@ class queue_runner {
     void added(queue::entry e);
 
     void begin(std::vector<std::string> ids); // reads these in the background
+    net::task<void> until_known();            // all of them are in the backlog
     // The clock was moved, or something else came due: begins what is due.
     void look();
     // No further message is handed out. Transfers whose content is on its way may end.
@@ -102,6 +104,8 @@ class queue_runner {
     std::optional<movable_clock::alarm> alarm_;
     std::int64_t alarm_at_ = 0;
     std::size_t contents_under_way_ = 0, settling_ = 0;
+    std::size_t unread_ = 0; // batches of ids
+    net::event all_known_;
     bool stopping_ = false;
 };
 
