@@ -227,10 +227,13 @@ interpreter::result interpreter::run_either(const suite::step& s, const suite::e
     const suite::step* at = &s;
     const std::vector<suite::step>* taken = nullptr;
     co_await flush_all(0);
+    const bool waited = co_await wait_for_a_branch(block);
     for (const auto& branch : block.branches) {
         if (branch.empty()) continue;
         const bool outer = std::exchange(first_of_branch_, true);
+        branches_waited_ = waited;
         auto r = co_await run_step(branch.front());
+        branches_waited_ = false;
         first_of_branch_ = outer;
         if (r.kind == step_result::what::trouble) co_return r;
         if (r.held()) {

@@ -94,6 +94,7 @@ class interpreter {
     // interpreter_hosts.cpp
     result bring_up_world();
     result expect_at_hosts(const suite::step& s);
+    net::task<bool> wait_for_a_branch(const suite::either_block& block);
     step_result held_at_host(const suite::step& s, const host_finding& found);
     step_result check_wire_body(const suite::step& s, const suite::expect_wire_body& e);
     step_result host_script_result(step_result came_out) const;
@@ -132,6 +133,7 @@ class interpreter {
     int streams_opened_ = 0;
     int last_messages_ = 0;
     step_result reach_failure_;
+    bool branches_waited_ = false; // within `either`: for all of its branches, at remote hosts
     bool first_of_branch_ = false; // within `either`: an outcome is offered to each branch
     std::optional<std::pair<int, net::result<net::tls_facts>>> handshake_offered_;
     std::optional<wire::message> message_; // that `expect delivered` or `expect mail` looked at last

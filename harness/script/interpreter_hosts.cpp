@@ -3,6 +3,7 @@
 #include "harness/script/host_checks.hpp"
 #include "harness/script/interpreter.hpp"
 #include "harness/script/message_checks.hpp"
+#include "harness/suite/script_parser.hpp"
 #include "harness/wire/octets.hpp"
 
 #include <fmt/format.h>
@@ -62,7 +63,8 @@ interpreter::result interpreter::expect_at_hosts(const suite::step& s) {
         using what = host_finding::what;
         if (found.kind == what::trouble) co_return troubled("`" + s.source + "`: " + found.actual);
         if (found.kind == what::holds) co_return held_at_host(s, found);
-        const bool hopeless = found.kind == what::never || environment_.timeless || world_->broken();
+        const bool hopeless =
+            found.kind == what::never || environment_.timeless || branches_waited_ || world_->broken();
         if (hopeless || until.passed()) {
             if (found.kind == what::not_yet) found.actual += fmt::format(", within {}", describe(within));
             auto r = does_not_hold(std::move(found.expected), std::move(found.actual));
@@ -71,6 +73,30 @@ interpreter::result interpreter::expect_at_hosts(const suite::step& s) {
         }
         co_await world_->changed().wait(until);
     }
+}
+
+// Where every branch of an `either` begins at a remote host, they are waited for together: none of them may
+// use up the time in which another holds. True: that was so, and the branches themselves need not wait.
+net::task<bool> interpreter::wait_for_a_branch(const suite::either_block& block) {
+    const auto at_hosts = [](const auto& branch) {
+        return !branch.empty() && suite::looks_at_hosts(branch.front()) &&
+               !std::holds_alternative<suite::expect_wire_body>(branch.front().body);
+    };
+    if (!world_ || environment_.timeless || !std::ranges::all_of(block.branches, at_hosts)) co_return false;
+    std::chrono::milliseconds within{0};
+    for (const auto& branch : block.branches)
+        within =
+            std::max(within, std::visit([](const auto& b) { return patience_of(b); }, branch.front().body));
+    const auto until = net::deadline::in(within).earlier(limit_);
+    const auto decides = [&](const auto& branch) {
+        const match_context context{values_, place_of(branch.front().connection), patterns_};
+        const host_checks checks(world_->sessions(), environment_.token, context);
+        const auto found = find_now(checks, branch.front());
+        return found.kind == host_finding::what::holds || found.kind == host_finding::what::trouble;
+    };
+    while (std::ranges::none_of(block.branches, decides) && !until.passed() && !world_->broken())
+        co_await world_->changed().wait(until);
+    co_return true;
 }
 
 step_result interpreter::held_at_host(const suite::step& s, const host_finding& found) {

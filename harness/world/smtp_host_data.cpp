@@ -78,8 +78,11 @@ std::size_t smtp_host::replies_due_to_message() const {
 void smtp_host::message_came() {
     message_taken_ = 0;
     const auto due = message_replies_ = replies_due_to_message();
+    // What is written for BDAT goes for the last chunk too, unless there is a reply to messages.
+    const bool by_chunk = std::exchange(last_chunk_, false) && behaviour_.answers.contains("BDAT") &&
+                          !behaviour_.answers.contains("message");
     for (std::size_t i = 0; i < due && !closed_; ++i)
-        give(reply_to("message", ""));
+        give(reply_to(by_chunk ? "BDAT" : "message", ""));
 }
 
 // On LMTP a recipient whose reply is no 2yz has not got it.

@@ -242,6 +242,14 @@ BOOST_AUTO_TEST_CASE(chunks) {
     BOOST_TEST(say("BDAT 0 LAST\r\n").starts_with("5")); // no transaction, no recipients
 }
 
+BOOST_AUTO_TEST_CASE(a_refused_last_chunk) {
+    behaviour.answers["BDAT"] = {saying("452 4.3.1 disk full\r\n")};
+    open();
+    say("EHLO x\r\nMAIL FROM:<a@x>\r\nRCPT TO:<b@x>\r\n");
+    BOOST_TEST(say("BDAT 2 LAST\r\nx\n") == "452 4.3.1 disk full\r\n");
+    BOOST_TEST(!session.mails[0].complete);
+}
+
 BOOST_AUTO_TEST_CASE(lmtp_answers_for_each_recipient) {
     behaviour.lmtp = true;
     behaviour.answers["message"] = {saying("250 one\r\n"), saying("452 two\r\n"), saying("250 three\r\n")};
