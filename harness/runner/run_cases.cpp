@@ -86,7 +86,7 @@ struct shared_run {
 using shared_ptr = std::shared_ptr<shared_run>;
 
 bool runs_alone(const suite::test_case& c, const target::target_info& target) {
-    return c.restarts || c.moves_clock || (c.retries && !target.retries_by_zone);
+    return c.restarts || c.moves_clock || c.world.has_fixed_names() || (c.retries && !target.retries_by_zone);
 }
 
 net::task<script::case_outcome> run_one(shared_ptr run, const suite::test_case& c) {

@@ -1,7 +1,7 @@
 // Runs cases against a target that is up, many at a time on the loop of the caller, and tells the outcome of
 // each as it ends. No more connections are open at once than the target takes gently; a case waits for the
 // accounts it leases. What met trouble is tried once more, by itself, at the end; cases that stop and start
-// the server, or that move its clock, run last, alone.
+// the server, that move its clock, or whose zones have names in common, run last, alone.
 // When a server that we started dies, it is started again: of the cases that ran at that moment each is run
 // alone, so that the one that kills it is known, and the rest goes on.
 #pragma once

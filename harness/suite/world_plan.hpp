@@ -22,6 +22,9 @@ struct zone_line {
 struct zone_plan {
     std::vector<zone_line> lines;
     std::string source; // as written, for `show`
+    // Some of its names are below mailspec.test and the same in every run (`away.mailspec.test.`): another
+    // case may have them, too, at the same time.
+    bool has_fixed_names = false;
 };
 
 // A reply of a host: its octets with CRLF, or silence; then, perhaps, the end of the connection.
@@ -72,6 +75,7 @@ struct world_plan {
     std::vector<host_plan> hosts; // as written
     std::string hosts_source;     // for `show`
     bool empty() const { return !dns && hosts.empty(); }
+    bool has_fixed_names() const { return dns && dns->has_fixed_names; }
 };
 
 } // namespace mailspec::suite

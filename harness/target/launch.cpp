@@ -103,16 +103,30 @@ class launcher {
                 co_return std::unexpected(written.error());
             const auto& place = *options.egress;
             for (const auto& word :
-                 {std::string("--dns"), place.dns, std::string("--egress-port"),
-                  std::to_string(place.egress_port), std::string("--https-port"),
-                  std::to_string(place.https_port), std::string("--tls-ca"), (up_->work_ / ca_file).string(),
+                 {std::string("--dns"),
+                  place.dns,
+                  std::string("--egress-port"),
+                  std::to_string(place.egress_port),
+                  std::string("--https-port"),
+                  std::to_string(place.https_port),
+                  std::string("--tls-ca"),
+                  (up_->work_ / ca_file).string(),
                   std::string("--dane"), // our DNS is a resolver that it may trust
-                  std::string("--backup-for"), std::string("relayed.*.mailspec.test"),
-                  std::string("--also-known-as"), std::string("127.0.0.1"), std::string("--alias"),
-                  std::string("lost:nobody@nowhere.mailspec.test")}) // a domain that our DNS does not have
+                  std::string("--backup-for"),
+                  std::string("relayed.*.mailspec.test"),
+                  std::string("--also-known-as"),
+                  std::string("127.0.0.1"),
+                  std::string("--alias"),
+                  std::string("lost:nobody@nowhere.mailspec.test"), // a domain that our DNS does not have
+                  std::string("--alias"),
+                  std::string("away:someone@away.mailspec.test"),
+                  std::string("--alias"),
+                  std::string("roam:one@roam.mailspec.test,two@roam.mailspec.test"),
+                  std::string("--list"),
+                  std::string("club:one@club.mailspec.test,two@club.mailspec.test")})
                 command.push_back(word);
-            up_->info.features.insert(
-                {"mta-sts", "dane", "backup-mx", "known-by-address", "outgoing-tls", "broken-alias"});
+            up_->info.features.insert({"mta-sts", "dane", "backup-mx", "known-by-address", "outgoing-tls",
+                                       "broken-alias", "remote-alias", "remote-aliases", "remote-list"});
             up_->info.no_sending = place.not_served;
             up_->info.retries = up_->info.retries_by_zone = up_->info.moves_clock = true;
         }

@@ -48,6 +48,24 @@ BOOST_AUTO_TEST_CASE(a_zone_is_kept_line_by_line) {
     BOOST_TEST(zone->lines[2].at.column == 7);
 }
 
+// Two cases with such a name must not run at once.
+BOOST_AUTO_TEST_CASE(names_that_no_run_changes_are_noticed) {
+    const auto fixed = [&](const std::string& line) {
+        const auto loaded = load_yaml(yaml("      @ MX 10 mx\n      " + line + "\n", ""));
+        BOOST_TEST(problems(loaded) == "");
+        return loaded.suites.at(0).cases.at(0).world.has_fixed_names();
+    };
+    for (const auto* line : {"away.mailspec.test. 0 MX 10 mx.{zone}.", "Away.MailSpec.Test. TXT \"{token}\"",
+                             "$ORIGIN away.mailspec.test.", "$GENERATE 1-2 a$.mailspec.test. A 127.0.0.2"})
+        BOOST_TEST(fixed(line), line);
+    for (const auto* line :
+         {"mx A {address:mx}", "other.{zone}. MX 10 mx", "x.{token}.mailspec.test. A 127.0.0.2",
+          "{reverse:mx}. PTR mx", "b MX 10 away.mailspec.test.", "; away.mailspec.test.", "$TTL 0",
+          "$ORIGIN sub.{zone}.", "$GENERATE 1-2 a$ CNAME b.mailspec.test."})
+        BOOST_TEST(!fixed(line), line);
+    BOOST_TEST(!load_yaml(yaml("      @ MX 10 mx\n", "")).suites.at(0).cases.at(0).world.has_fixed_names());
+}
+
 BOOST_AUTO_TEST_CASE(a_zone_of_the_suite_is_for_cases_without_one) {
     const auto loaded =
         load_yaml("title: T\nservice: smtp\nrfc: 5321\ndns: |\n  @ A 127.0.0.2\ncases:\n"
