@@ -47,12 +47,12 @@ void queue_runner::run_all_now(const std::string& domain, const token& until) {
 }
 
 // Being held outlives a restart: it is in the envelope.
-net::task<void> queue_runner::write_held(number which, bool held) {
-    const std::string id = backlog_.id(which);
-    auto read = co_await read_from_disk(id);
-    if (!read || backlog_.find(id) != which) co_return;
-    read->held = held;
-    co_await write(*read);
+net::task<void> queue_runner::write_held(number which) {
+    const bool there = co_await load(which);
+    if (!there || rounds_[which].writing) co_return; // who writes looks again whether it is held
+    rounds_[which].writing = true;
+    ++settling_;
+    co_await settle(which);
 }
 
 net::task<void> queue_runner::hold(number which) {
@@ -61,15 +61,16 @@ net::task<void> queue_runner::hold(number which) {
     if (backlog_.has_parts(which)) co_return;
     if (const auto round = rounds_.find(which); round != rounds_.end()) {
         if (round->second.attempted) co_return take_outcomes(which, {}, false);
-        rounds_.erase(round);
+        if (!round->second.writing) rounds_.erase(round);
     }
     if (backlog_.is_busy(which)) backlog_.wait_put_off(which);
-    co_await write_held(which, true);
+    co_await write_held(which);
 }
 
 net::task<void> queue_runner::release(number which) {
     const std::string id = backlog_.id(which);
-    if (!rounds_.contains(which)) co_await write_held(which, false);
+    backlog_.unhold(which);
+    co_await write_held(which);
     if (backlog_.find(id) != which) co_return;
     backlog_.release(which);
     look();
@@ -79,40 +80,36 @@ net::task<bool> queue_runner::remove(number which) {
     const std::string id = backlog_.id(which);
     backlog_.hold(which); // out of the lines
     const auto round = rounds_.find(which);
-    if (backlog_.has_parts(which) || (round != rounds_.end() && round->second.attempted)) {
+    const bool in_use = round != rounds_.end() && (round->second.attempted || round->second.writing);
+    if (backlog_.has_parts(which) || in_use) {
         backlog_.unhold(which);
         co_return false;
     }
     rounds_.erase(which);
     backlog_.occupy(which);
-    fresh_.erase(which);
     co_await erase(id);
-    if (backlog_.find(id) == which) backlog_.remove(which);
+    if (backlog_.find(id) == which) forget(which);
     co_return true;
 }
 
 net::task<bool> queue_runner::bounce(number which, token until) {
-    const std::string id = backlog_.id(which);
     if (backlog_.is_busy(which)) co_return false;
     backlog_.occupy(which);
     backlog_.attach(which, std::move(until));
-    auto read = co_await read_from_disk(id);
-    if (!read) {
-        lose(which, read.error().text);
-        co_return true;
-    }
+    const bool there = co_await load(which);
+    if (!there) co_return true;
+    const auto entry = rounds_[which].entry;
     std::vector<queue::attempt> outcomes;
-    for (std::size_t i = 0; i < read->recipients.size(); ++i) {
+    for (std::size_t i = 0; i < entry->recipients.size(); ++i) {
         queue::attempt given_up;
         given_up.recipient = i;
         given_up.what = queue::attempt::came::failed;
-        given_up.host = read->recipients[i].last_host;
-        given_up.reply = read->recipients[i].last_reply;
+        given_up.host = entry->recipients[i].last_host;
+        given_up.reply = entry->recipients[i].last_reply;
         if (given_up.reply.empty()) given_up.reply = "given up by the postmaster";
-        given_up.status = read->recipients[i].status;
+        given_up.status = entry->recipients[i].status;
         outcomes.push_back(std::move(given_up));
     }
-    rounds_[which].entry = std::make_shared<const queue::entry>(std::move(*read));
     take_outcomes(which, std::move(outcomes), false);
     co_return true;
 }
@@ -120,6 +117,7 @@ net::task<bool> queue_runner::bounce(number which, token until) {
 net::task<std::optional<queue::entry>> queue_runner::read(number which) {
     if (const auto round = rounds_.find(which); round != rounds_.end() && round->second.entry)
         co_return *round->second.entry;
+    if (const auto fresh = fresh_.find(which); fresh != fresh_.end()) co_return *fresh->second;
     const std::string id = backlog_.id(which);
     auto found = co_await read_from_disk(id);
     if (!found) co_return std::nullopt;

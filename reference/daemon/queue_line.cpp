@@ -70,19 +70,9 @@ net::task<std::optional<job>> queue_runner::line::next() {
 
 // Nothing: the message is not there any more, or cannot be read.
 net::task<std::optional<job>> queue_runner::line::job_for(queue::backlog::number which) {
-    const std::string id = all_.backlog_.id(which);
     if (auto& began = all_.rounds_[which].clock_offset; !began) began = all_.shared_.clock.offset();
-    if (const auto fresh = all_.fresh_.extract(which)) all_.rounds_[which].entry = fresh.mapped();
-    if (!all_.rounds_[which].entry) {
-        auto read = co_await all_.read_from_disk(id);
-        if (all_.backlog_.find(id) != which) co_return std::nullopt; // deleted meanwhile
-        if (!read) {
-            all_.lose(which, read.error().text);
-            co_return std::nullopt;
-        }
-        auto& round = all_.rounds_[which];
-        if (!round.entry) round.entry = std::make_shared<const queue::entry>(std::move(*read));
-    }
+    const bool there = co_await all_.load(which);
+    if (!there) co_return std::nullopt;
     job made;
     made.entry = all_.rounds_[which].entry;
     const auto& recipients = made.entry->recipients;

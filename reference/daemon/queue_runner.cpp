@@ -82,7 +82,7 @@ void queue_runner::accept(std::shared_ptr<const queue::entry> e, token inherited
     if (!backlog_.add(summary_of(*e))) return; // read from the disk by now
     const auto which = *backlog_.find(e->id);
     if (inherited) backlog_.attach(which, std::move(inherited));
-    if (fresh_.size() < fresh_limit) fresh_.emplace(which, std::move(e));
+    if (fresh_.size() < fresh_limit) fresh_[which] = std::move(e);
     look();
 }
 
@@ -197,13 +197,10 @@ void queue_runner::end_without_attempt(const std::vector<backlog::part>& parts) 
         if (backlog_.tells_at(which) <= now) {
             const auto because = where->down_because;
             const std::string name = where->name;
+            backlog_.take_part(which);
             spawn([this, which, because, name]() -> net::task<void> {
-                const std::string id = backlog_.id(which);
-                auto read = co_await read_from_disk(id);
-                if (backlog_.find(id) != which) co_return;
-                if (!read) co_return lose(which, read.error().text);
-                if (!rounds_[which].entry)
-                    rounds_[which].entry = std::make_shared<const queue::entry>(std::move(*read));
+                const bool there = co_await load(which);
+                if (!there) co_return;
                 const auto& entry = *rounds_[which].entry;
                 std::vector<queue::attempt> attempts;
                 for (std::size_t i = 0; i < entry.recipients.size(); ++i) {
@@ -215,11 +212,11 @@ void queue_runner::end_without_attempt(const std::vector<backlog::part>& parts) 
             });
             continue;
         }
-        if (!backlog_.end_part(which, where->down_until)) continue;
+        if (!backlog_.put_off_part(which, where->down_until)) continue;
         if (round.attempted) {
             take_outcomes(which, {}, false);
         } else {
-            rounds_.erase(which);
+            if (!round.writing) rounds_.erase(which);
             const auto until = backlog_.token(which);
             backlog_.wait_put_off(which);
             begin_again_if_due(which, until);
@@ -231,8 +228,29 @@ void queue_runner::end_without_attempt(const std::vector<backlog::part>& parts) 
 // somebody to look at.
 void queue_runner::lose(number which, const std::string& why) {
     spdlog::error(log_line("queue").add("id", backlog_.id(which)).add("error", why).text());
+    forget(which);
+}
+
+void queue_runner::forget(number which) {
     rounds_.erase(which);
+    fresh_.erase(which); // the number will be another's
     backlog_.remove(which);
+}
+
+net::task<bool> queue_runner::load(number which) {
+    if (const auto fresh = fresh_.find(which); fresh != fresh_.end() && !rounds_[which].entry)
+        rounds_[which].entry = fresh->second;
+    if (rounds_[which].entry) co_return true;
+    const std::string id = backlog_.id(which);
+    auto read = co_await read_from_disk(id);
+    if (backlog_.find(id) != which) co_return false; // deleted meanwhile
+    if (!read) {
+        lose(which, read.error().text);
+        co_return false;
+    }
+    auto& round = rounds_[which];
+    if (!round.entry) round.entry = std::make_shared<const queue::entry>(std::move(*read));
+    co_return true;
 }
 
 void queue_runner::take_outcomes(number which, std::vector<queue::attempt> outcomes, bool unreachable) {
@@ -273,15 +291,23 @@ net::task<void> queue_runner::settle(number which) {
         }
         e.held = backlog_.is_held(which);
         const bool finished = queue::is_finished(e);
+        bool on_disk = false;
         if (finished)
-            co_await erase(e.id);
+            on_disk = co_await erase(e.id);
         else
-            co_await write(e);
+            on_disk = co_await write(e);
         auto& after = rounds_[which];
         after.entry = std::make_shared<const queue::entry>(e);
+        if (on_disk)
+            fresh_.erase(which);
+        else
+            fresh_[which] = after.entry;
         if (!after.pending.empty() || after.over != over || e.held != backlog_.is_held(which)) continue;
         after.writing = false;
-        if (finished || over) close_round(which, e);
+        if (finished || over)
+            close_round(which, e);
+        else if (!backlog_.is_busy(which))
+            rounds_.erase(which);
         break;
     }
     --settling_;
@@ -290,8 +316,8 @@ net::task<void> queue_runner::settle(number which) {
 
 void queue_runner::close_round(number which, const queue::entry& e) {
     const bool again = rounds_[which].again;
+    if (queue::is_finished(e)) return forget(which);
     rounds_.erase(which);
-    if (queue::is_finished(e)) return backlog_.remove(which);
     const auto until = backlog_.token(which);
     backlog_.wait(which, summary_of(e));
     if (again) return run_now(which, until);

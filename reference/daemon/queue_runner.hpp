@@ -86,7 +86,9 @@ class queue_runner {
     net::task<bool> write(const queue::entry& e);
     net::task<bool> erase(const std::string& id);
     net::task<store::result<queue::entry>> read_from_disk(std::string id);
-    net::task<void> write_held(number which, bool held);
+    net::task<bool> load(number which); // into its round; false: it has gone
+    net::task<void> write_held(number which);
+    void forget(number which);
     void close_round(number which, const queue::entry& e);
     queue::backlog::summary summary_of(const queue::entry& e) const;
     std::string destination_of(const queue::entry& e, const std::string& address) const;
@@ -100,7 +102,9 @@ class queue_runner {
     const ways out_;
     queue::backlog backlog_;
     std::unordered_map<number, round> rounds_;
-    std::unordered_map<number, std::shared_ptr<const queue::entry>> fresh_; // saves reading what just came
+    // What just came, which saves reading it; and what is newer than on a disk that took no more: there a
+    // recipient is still to get what it has.
+    std::unordered_map<number, std::shared_ptr<const queue::entry>> fresh_;
     std::optional<movable_clock::alarm> alarm_;
     std::int64_t alarm_at_ = 0;
     std::size_t contents_under_way_ = 0, settling_ = 0;

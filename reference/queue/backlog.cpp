@@ -194,12 +194,19 @@ void backlog::forget_down(std::string_view name) {
     ++known->second->forgiven;
 }
 
-bool backlog::end_part(number which, std::optional<seconds_since_1970> put_off_until) {
+void backlog::take_part(number which) {
+    ++records_[which].taken;
+}
+
+bool backlog::end_part(number which) {
     record& r = records_[which];
-    if (put_off_until)
-        r.put_off_until = r.put_off_until ? std::min(r.put_off_until, *put_off_until) : *put_off_until;
-    else if (r.taken > 0)
-        --r.taken;
+    --r.taken;
+    return --r.parts == 0;
+}
+
+bool backlog::put_off_part(number which, seconds_since_1970 until) {
+    record& r = records_[which];
+    r.put_off_until = r.put_off_until ? std::min(r.put_off_until, until) : until;
     return --r.parts == 0;
 }
 

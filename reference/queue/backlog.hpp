@@ -77,12 +77,14 @@ class backlog {
     std::vector<part> mark_down(destination& where, seconds_since_1970 until, attempt because);
     void forget_down(std::string_view name);
 
+    void take_part(number which); // one that stands in no line is in somebody's hands: end_part() follows
     // True: it was the round's last part. The message stays busy, and no other round begins, until wait(),
     // wait_put_off() or remove().
-    bool end_part(number which, std::optional<seconds_since_1970> put_off_until = {});
+    bool end_part(number which); // one that was taken
+    bool put_off_part(number which, seconds_since_1970 until);
     // After the round: wait again, or go for good.
     void wait(number which, const summary& as);
-    void wait_put_off(number which); // nothing was attempted: until the time that end_part() gave
+    void wait_put_off(number which); // nothing was attempted: until the time that put_off_part() gave
     void remove(number which);
 
     void hold(number which);    // no round any more; one that has begun ends for what no connection has

@@ -129,12 +129,12 @@ BOOST_AUTO_TEST_CASE(a_destination_that_is_down_gives_its_line_back_and_takes_no
     BOOST_TEST(take(open[0]) == "a");
     const auto rest = all.mark_down(*open[0], 30, {});
     BOOST_TEST((ids(all, rest) == std::vector<std::string>{"b", "c"}));
-    BOOST_TEST(all.end_part(*all.find("b"), 30));
+    BOOST_TEST(all.put_off_part(*all.find("b"), 30));
     all.wait_put_off(*all.find("b"));
-    BOOST_TEST(!all.end_part(*all.find("c"), 30)); // y.test has not had its turn
+    BOOST_TEST(!all.put_off_part(*all.find("c"), 30)); // y.test has not had its turn
     add("d", {"x.test"});
     BOOST_TEST((ids(all, all.wake(5)) == std::vector<std::string>{"d"}));
-    all.end_part(*all.find("d"), 30);
+    all.put_off_part(*all.find("d"), 30);
     all.wait_put_off(*all.find("d"));
     all.end_part(a);
     all.wait(a, {"a", {"x.test"}, 40, 1000, false});
@@ -142,6 +142,23 @@ BOOST_AUTO_TEST_CASE(a_destination_that_is_down_gives_its_line_back_and_takes_no
     BOOST_TEST(all.wake(30).empty());
     BOOST_TEST(take(open[0], false) == "b");
     BOOST_TEST(take(open[0], false) == "d");
+}
+
+// One part has been taken by a connection; the other's destination is down, and its sender is being told.
+BOOST_AUTO_TEST_CASE(a_part_in_somebodys_hands_is_not_withdrawn_by_holding_the_message) {
+    const auto a = add("a", {"x.test", "y.test"});
+    add("b", {"x.test"});
+    all.wake(0);
+    BOOST_TEST(connect() == "x.test");
+    BOOST_TEST(take(open[0]) == "a");
+    BOOST_TEST(connect() == "y.test");
+    BOOST_TEST((ids(all, all.mark_down(*open[1], 30, {})) == std::vector<std::string>{"a"}));
+    all.take_part(a);
+    all.hold(a);
+    BOOST_TEST(!all.end_part(a));
+    BOOST_TEST(all.is_under_way(a));
+    BOOST_TEST(all.end_part(a));
+    BOOST_TEST(!all.is_under_way(a));
 }
 
 BOOST_AUTO_TEST_CASE(by_command_a_destination_that_is_down_is_tried_all_the_same) {
@@ -153,7 +170,7 @@ BOOST_AUTO_TEST_CASE(by_command_a_destination_that_is_down_is_tried_all_the_same
     all.end_part(a);
     all.wait(a, {"a", {"x.test"}, 30, 1000, false});
     BOOST_TEST(all.make_due(a, 5).size() == 1u);
-    all.end_part(a, 30);
+    all.put_off_part(a, 30);
     all.wait_put_off(a);
     all.forget_down("x.test");
     BOOST_TEST(all.make_due(a, 5).empty());
