@@ -5,8 +5,8 @@
 
 namespace mailspec::world {
 
-// LF without CR before it becomes CRLF; everything else, a lone CR too, stays as it is. Where the first line ends
-// in CRLF the mailbox keeps messages as they came, and nothing is changed.
+// LF without CR before it becomes CRLF; everything else, a lone CR too, stays as it is. Where the first line
+// ends in CRLF the mailbox keeps messages as they came, and nothing is changed.
 std::string with_crlf(std::string_view octets);
 
 } // namespace mailspec::world

@@ -182,13 +182,11 @@ namespace {
 
 std::string listen_advice(const net::endpoint& at, const std::string& why) {
     if (why.ends_with("Permission denied"))
-        return fmt::format("{}: ports below 1024 need root (or CAP_NET_BIND_SERVICE)",
-                           why);
+        return fmt::format("{}: ports below 1024 need root (or CAP_NET_BIND_SERVICE)", why);
     if (why.ends_with("Address already in use"))
-        return fmt::format(
-            "{}: another DNS server has {}; stop it or choose another address "
-            "of 127.0.0.0/8",
-            why, to_string(at));
+        return fmt::format("{}: another DNS server has {}; stop it or choose another address "
+                           "of 127.0.0.0/8",
+                           why, to_string(at));
     return why;
 }
 

@@ -104,7 +104,8 @@ void read_people(const yaml_entry& file, settings& into) {
 }
 
 void read_relay(const yaml_entry& relay, relay_settings& into) {
-    relay.allow_only({"to", "dns", "port", "https_port", "tls_ca", "smarthost", "routes", "dane", "also_known_as", "backup_for"});
+    relay.allow_only({"to", "dns", "port", "https_port", "tls_ca", "smarthost", "routes", "dane",
+                      "also_known_as", "backup_for"});
     if (const auto key = relay["to"]; key.exists())
         into.anywhere = key.one_of({"loopback", "anywhere"}) == "anywhere";
     if (const auto key = relay["dns"]; key.exists())

@@ -37,6 +37,9 @@ class progress {
 
     bool complete() const { return open().empty(); }
 
+    // RFC 8689 §4.2.1: such mail waits for no better TLS; where no host has it, it goes back to its sender.
+    bool is_returned_without_tls() const { return what_.entry->require_tls && !what_.entry->sender.empty(); }
+
     // The job for those who have nothing final yet.
     job rest() const {
         job left{what_.entry, {}};
@@ -128,7 +131,7 @@ class destination {
                 so_far.add(*one.dead);
                 continue;
             }
-            const bool ready = co_await open(one);
+            const bool ready = co_await open(one, so_far.is_returned_without_tls());
             if (!ready) {
                 so_far.add(*one.dead);
                 continue;
@@ -161,7 +164,7 @@ class destination {
     }
 
     // With a second and a third attempt where the first failed for a reason that can be gone around.
-    net::task<bool> open(candidate& at) {
+    net::task<bool> open(candidate& at, bool returned_without_tls) {
         manner in;
         for (int attempts = 0; attempts < 3; ++attempts) {
             connection_ =
@@ -172,6 +175,10 @@ class destination {
             connection_.reset();
             note(at, failed.outcome);
             at.dead = failed.outcome;
+            if (failed.what == relay::failure::kind::tls && returned_without_tls) {
+                at.dead->what = outcome::what::failed;
+                at.dead->status = "5.7.10";
+            }
             const bool again = go_around(failed, *at.hop, in);
             if (!again) break;
             at.dead.reset();

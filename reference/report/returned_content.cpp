@@ -47,7 +47,8 @@ bool is_text(std::string_view octets) {
 bool all_is_wanted(const notification& n) {
     const bool failed = std::ranges::any_of(
         n.recipients, [](const reported_recipient& r) { return r.action == action::failed; });
-    return failed && n.about.ret != queue::entry::ret::headers;
+    // RFC 8689 §5: what must not go in the clear is not sent back whole, RET or no RET.
+    return failed && !n.about.require_tls && n.about.ret != queue::entry::ret::headers;
 }
 
 body_part dressed(std::string type, std::string_view octets, bool eight_bit_passes) {

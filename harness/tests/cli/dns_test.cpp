@@ -99,9 +99,8 @@ BOOST_AUTO_TEST_CASE(mistakes_are_told_by_line) {
                "mailspec: --listen '5353' is no host:port: the port is missing (write localhost:2525, "
                "127.0.0.1:25 or "
                "[::1]:25)\n");
-    BOOST_TEST(
-        mailspec({"dns", "good.txt", "--listen", "192.0.2.1:5353"}).err ==
-        "mailspec: cannot open UDP 192.0.2.1:5353: Cannot assign requested address\n");
+    BOOST_TEST(mailspec({"dns", "good.txt", "--listen", "192.0.2.1:5353"}).err ==
+               "mailspec: cannot open UDP 192.0.2.1:5353: Cannot assign requested address\n");
     BOOST_TEST(mailspec({"dns"}).code == 2);
 }
 

@@ -21,11 +21,12 @@ std::string mistakes(const std::string& text) {
 BOOST_AUTO_TEST_SUITE(script_errors_test)
 
 BOOST_AUTO_TEST_CASE(unknown_steps) {
-    BOOST_TEST(mistakes("sned \"x\"") == "s.yaml:10:7: found `sned`, expected a step (`C:`, `S:`, `send`, "
-                                         "`split`, `pause`, `half-close`, `close`, "
-                                         "`reset`, `open`, `fresh`, `tls`, `server`, `retry`, `clock`, `expect`, `check`, "
-                                         "`do`, `repeat`, `either`, `or` or `end`), did you mean "
-                                         "`send`?");
+    BOOST_TEST(mistakes("sned \"x\"") ==
+               "s.yaml:10:7: found `sned`, expected a step (`C:`, `S:`, `send`, "
+               "`split`, `pause`, `half-close`, `close`, "
+               "`reset`, `open`, `fresh`, `tls`, `server`, `retry`, `clock`, `expect`, `check`, "
+               "`do`, `repeat`, `either`, `or` or `end`), did you mean "
+               "`send`?");
     BOOST_TEST(mistakes("S 250") == "s.yaml:10:7: found `S`, did you mean `S:`?");
     BOOST_TEST(mistakes("c: NOOP") == "s.yaml:10:7: found `c:`, did you mean `C:`?");
     BOOST_TEST(mistakes("C:NOOP") == "s.yaml:10:9: expected a space after `C:`");

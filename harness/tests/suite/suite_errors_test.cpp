@@ -194,10 +194,11 @@ BOOST_AUTO_TEST_CASE(claims) {
 }
 
 BOOST_AUTO_TEST_CASE(placeholders) {
-    BOOST_TEST(of_script("S: 220\nC: MAIL FROM:<{sendr}>\nS: 250") ==
-               "smtp/test.yaml:10:21: unknown placeholder {sendr}, did you mean `sender`?; known are token, "
-               "domain, client, "
-               "sender, recipient, user, password, local-part, unknown, foreign, n, zone, server-name, egress-port");
+    BOOST_TEST(
+        of_script("S: 220\nC: MAIL FROM:<{sendr}>\nS: 250") ==
+        "smtp/test.yaml:10:21: unknown placeholder {sendr}, did you mean `sender`?; known are token, "
+        "domain, client, "
+        "sender, recipient, user, password, local-part, unknown, foreign, n, zone, server-name, egress-port");
     BOOST_TEST(
         of_script("S: 220 ~{domain3}~").starts_with("smtp/test.yaml:9:15: unknown placeholder {domain3}"));
     BOOST_TEST(of_script("S: 220 ~{recipient1}~")

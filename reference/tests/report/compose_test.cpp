@@ -139,6 +139,13 @@ BOOST_AUTO_TEST_CASE(how_much_comes_back) { // RFC 3461 §4.3, §6.2
     BOOST_TEST(type(ret::full, action::failed, text) == "message/rfc822");
 }
 
+BOOST_AUTO_TEST_CASE(what_requires_tls_does_not_come_back_whole) { // RFC 8689 §5
+    auto n = notification({recipient("ann@remote.test", action::failed)});
+    n.about.ret = queue::entry::ret::full;
+    n.about.require_tls = true;
+    BOOST_TEST(report::returned_content(n, original).type == "text/rfc822-headers");
+}
+
 BOOST_AUTO_TEST_CASE(one_failure_among_others_returns_all) {
     const auto p = composed(notification(
         {recipient("a@remote.test", action::delayed), recipient("b@remote.test", action::failed)}));
