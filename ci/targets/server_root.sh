@@ -136,15 +136,24 @@ devices() {
         die "$1 lies on a file system mounted nodev, where a server finds no /dev/urandom: give a work folder on another one"
 }
 
-# The server knows itself and nobody else. Its resolver address answers nothing and refuses at once, so that no lookup leaves the
-# machine and none is waited for.
+# The server knows itself; all else it asks of an address where mailspec answers when cases send (`sends:` of the profile), and
+# where otherwise nobody listens: refused at once, so that no lookup leaves the machine and none is waited for.
 names_and_hosts() {
     local etc=$1/etc
     printf '%s\n' 'passwd: files' 'group: files' 'shadow: files' 'hosts: files dns' 'services: files' 'protocols: files' >"$etc/nsswitch.conf"
     printf '%s\n' '127.0.0.1 localhost' '127.0.0.1 mx.example.test mx' '::1 localhost' >"$etc/hosts"
-    printf '%s\n' 'nameserver 127.192.0.53' 'options timeout:1 attempts:1' >"$etc/resolv.conf"
+    printf '%s\n' 'nameserver 127.192.0.53' 'options timeout:1 attempts:1 trust-ad' >"$etc/resolv.conf"
     echo mx.example.test >"$etc/hostname"
     echo mx.example.test >"$etc/mailname"
+}
+
+# trust_test_authority WORK: what mailspec signs the certificates of remote hosts with goes where servers are told to look for it.
+# A server that is started by hand has none: then the file holds the server's own certificate, which vouches for nobody else.
+trust_test_authority() {
+    local given=$1/test-ca.pem
+    [ -e "$given" ] || given=$1/certificate.pem
+    cp "$given" "$1/root/etc/ssl/test-ca.pem"
+    chmod 644 "$1/root/etc/ssl/test-ca.pem"
 }
 
 # Where Debian's ssl-cert puts the certificate that a fresh mail server uses, and a copy for clients that want to verify.
