@@ -131,6 +131,19 @@ BOOST_AUTO_TEST_CASE(clocks_are_moved_alone) {
     BOOST_TEST(all.told == "plain again ");
 }
 
+// The name is the same for both: at once, one would get the mail of the other.
+BOOST_AUTO_TEST_CASE(names_in_common_are_served_alone) {
+    const auto shares = [](const std::string& name) {
+        return "  " + name +
+               ":\n    title: t\n    dns: |\n      mx A {address:mx}\n      away.mailspec.test. 0 MX 10 "
+               "mx.{zone}.\n    hosts: { mx: accepts }\n    script: |\n      do hello\n"
+               "      expect no connection at mx\n";
+    };
+    const ran r(shares("first") + shares("second") + looks + plain, any_ports());
+    BOOST_TEST(r.skipped == "");
+    BOOST_TEST((r.told.ends_with("first second ") || r.told.ends_with("second first ")), r.told);
+}
+
 BOOST_AUTO_TEST_CASE(a_command_that_fails_is_nobodys_verdict) {
     auto plan = any_ports();
     plan.clock = {"/bin/sh", "-c", "exit 7 # {seconds}"};
