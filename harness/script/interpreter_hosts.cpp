@@ -111,7 +111,6 @@ step_result interpreter::held_at_host(const suite::step& s, const host_finding& 
 }
 
 step_result interpreter::check_wire_body(const suite::step& s, const suite::expect_wire_body& e) {
-    using kind = suite::expect_wire_body::kind;
     if (!wire_) return troubled("`" + s.source + "` stands before any `expect mail` that holds");
     // What begins with an empty line has no header section.
     const auto blank = wire_->starts_with("\r\n") ? 0 : wire_->find("\r\n\r\n");
@@ -119,11 +118,8 @@ step_result interpreter::check_wire_body(const suite::step& s, const suite::expe
                                                  : blank + (blank == 0 && wire_->starts_with("\r\n") ? 2 : 4);
     wire::message as_sent;
     as_sent.body = wire_->substr(from);
-    suite::expect_body same{
-        .what = static_cast<suite::expect_body::kind>(e.what), .text = e.text, .length = e.length};
-    static_assert(static_cast<int>(kind::length) == static_cast<int>(suite::expect_body::kind::length));
     const match_context context{values_, place_of(s.connection), patterns_};
-    auto r = check_body(as_sent, same, context);
+    auto r = check_body(as_sent, e, context);
     if (r.held())
         outcome_.steps.push_back(
             {judged::what::message, &s, s.claim, message_stream_, outcome_.deliveries.size() - 1, 0});

@@ -14,7 +14,7 @@ namespace mailspec::script {
 namespace {
 
 using header_kind = suite::expect_header::kind;
-using body_kind = suite::expect_body::kind;
+using body_kind = suite::body_check::kind;
 
 std::string times(std::size_t n) {
     return n == 1 ? "once" : fmt::format("{} times", n);
@@ -127,7 +127,7 @@ step_result check_received(const wire::message& m, const suite::expect_received&
     return check_clause(field->raw, *clause, e, context);
 }
 
-step_result check_body(const wire::message& m, const suite::expect_body& e, const match_context& context) {
+step_result check_body(const wire::message& m, const suite::body_check& e, const match_context& context) {
     if (e.what == body_kind::length) {
         if (m.body.size() == e.length) return holds();
         return does_not_hold(fmt::format("a body of {} octets", e.length),

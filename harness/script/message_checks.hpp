@@ -9,7 +9,7 @@ namespace mailspec::script {
 step_result check_header(const wire::message& m, const suite::expect_header& e, const match_context& context);
 step_result check_received(const wire::message& m, const suite::expect_received& e,
                            const match_context& context);
-step_result check_body(const wire::message& m, const suite::expect_body& e, const match_context& context);
+step_result check_body(const wire::message& m, const suite::body_check& e, const match_context& context);
 
 // "Received[2]" -> "Received", 2: the second such field from the top. Without brackets the first is meant.
 struct field_place {

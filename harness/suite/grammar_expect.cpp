@@ -123,9 +123,11 @@ step_body parse_received(line_cursor& line, bool negative) {
     return step;
 }
 
-step_body parse_body(line_cursor& line) {
-    using kind = expect_body::kind;
-    expect_body step{.what = kind::equals};
+} // namespace
+
+body_check parse_body_check(line_cursor& line) {
+    using kind = body_check::kind;
+    body_check step;
     if (line.take("contains")) {
         step.what = kind::contains;
         step.text = line.quoted();
@@ -143,6 +145,8 @@ step_body parse_body(line_cursor& line) {
     line.expect_end("the body");
     return step;
 }
+
+namespace {
 
 step_body parse_expect_tls(line_cursor& line) {
     expect_tls step;
@@ -174,7 +178,7 @@ step_body parse_expect(line_cursor& line) {
     if (line.take("header")) return parse_header(line);
     if (line.take("headers")) return parse_named_header(line, kind::count);
     if (line.take("received")) return parse_received(line, false);
-    if (line.take("body")) return parse_body(line);
+    if (line.take("body")) return expect_body{parse_body_check(line)};
     if (line.take("tls"))
         return line.peek() == "at" ? parse_expect_host_tls(line, false) : parse_expect_tls(line);
     if (auto step = parse_expect_host(line)) return *step;

@@ -253,25 +253,8 @@ step_body parse_octets(line_cursor& line, bool negative) {
 }
 
 step_body parse_wire_body(line_cursor& line) {
-    using kind = expect_wire_body::kind;
-    expect_wire_body step;
     if (!line.take("body")) line.fail_expected("`body` after `wire`");
-    if (line.take("contains")) {
-        step.what = kind::contains;
-        step.text = line.quoted();
-    } else if (line.take("length")) {
-        step.what = kind::length;
-        step.length = line.octet_count("the octets of the body, as `length 1024`");
-    } else if (line.at_regex()) {
-        step.what = kind::matches;
-        step.text = line.regex();
-    } else if (line.at_quoted()) {
-        step.text = line.quoted();
-    } else {
-        line.fail_expected("\"TEXT\", `contains \"TEXT\"`, ~regex~ or `length 1024`");
-    }
-    line.expect_end("the body");
-    return step;
+    return expect_wire_body{parse_body_check(line)};
 }
 
 step_body parse_fetches(line_cursor& line, bool negative, bool counted) {

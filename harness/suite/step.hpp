@@ -118,12 +118,7 @@ struct expect_received { // a clause of the topmost Received field
     std::vector<text_template> any_of;  // values
     std::optional<text_template> regex; // or this
 };
-struct expect_body {
-    enum class kind { equals, contains, matches, length };
-    kind what;
-    std::optional<text_template> text;
-    std::uint64_t length = 0;
-};
+struct expect_body : body_check {};
 
 // ---- blocks --------------------------------------------------------------------------------------
 struct step;

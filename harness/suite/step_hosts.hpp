@@ -22,6 +22,14 @@ struct value_check {
     std::optional<text_template> equals, matches; // both empty: any value
 };
 
+// "TEXT" | contains "TEXT" | ~regex~ | length N
+struct body_check {
+    enum class kind { equals, contains, matches, length };
+    kind what = kind::equals;
+    std::optional<text_template> text;
+    std::uint64_t length = 0;
+};
+
 struct expect_mail { // expect mail at mx [2 times], expect no mail at mx
     at_host where;
     bool negative = false;
@@ -89,13 +97,8 @@ struct expect_octets { // expect [no] octets at mx ~regex~
     bool negative = false;
     text_template regex;
 };
-struct expect_wire_body { // expect wire body ...: of the message that `expect mail` looked at
-    enum class kind { equals, contains, matches, length };
-    kind what = kind::equals;
-    std::optional<text_template> text;
-    std::uint64_t length = 0;
-};
-struct expect_fetches { // expect [no] fetch at mta-sts, fetches at mta-sts 1
+struct expect_wire_body : body_check {}; // expect wire body ...: of the message that `expect mail` looked at
+struct expect_fetches {                  // expect [no] fetch at mta-sts, fetches at mta-sts 1
     at_host where;
     bool negative = false;
     std::optional<int> count;
