@@ -20,6 +20,7 @@ using namespace std::chrono_literals;
 constexpr auto patience = 30s; // for the peer, at each turn
 constexpr std::uint32_t longest_header = 16 * 1024;
 constexpr std::uint64_t longest_body = 64 * 1024;
+constexpr std::size_t most_requests = 1000;                         // on one connection
 constexpr std::string_view well_known = "/.well-known/mta-sts.txt"; // RFC 8461 §3.3
 
 // RFC 8461 §3.2: lines end in CRLF or LF; what is written with LF goes out with CRLF.
@@ -76,7 +77,8 @@ class policy_session {
             // RFC 8446 §6: a fatal alert, handshake_failure; or plain HTTP where TLS belongs.
             const std::string_view alert("\x15\x03\x01\x00\x02\x02\x28", 7);
             const std::string_view plain("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
-            if (hello) (void)co_await stream_.write(behaviour_.broken_tls ? alert : plain, until);
+            const std::string_view answer = behaviour_.broken_tls ? alert : plain;
+            if (hello) (void)co_await stream_.write(answer, until);
             outcome = std::unexpected(net::error{net::failure::tls, "this host breaks every handshake"});
         } else {
             net::tls_options options;
@@ -126,7 +128,7 @@ class policy_session {
             const auto later = net::deadline::in(behaviour_.delay);
             co_await net::sleep_until(later);
         }
-        const bool goes_on = !code && asked.keep_alive();
+        const bool goes_on = !code && asked.keep_alive() && session_.commands.size() < most_requests;
         const auto octets = policy_answer(behaviour_, method, path, goes_on);
         session_.commands.back().reply = octets.substr(0, octets.find('\r'));
         if (log_.observer) log_.observer->written(session_, octets);

@@ -200,6 +200,11 @@ struct remote_host::impl {
                 co_await net::sleep_until(soon);
                 continue;
             }
+            // A flood: what came so far shows it, and those that are open go on.
+            if (self->log->sessions.size() >= host_log::most_sessions) {
+                (*stream)->reset();
+                continue;
+            }
             auto& session = self->log->sessions.emplace_back();
             session.host = self->name;
             session.number = ++self->connections;

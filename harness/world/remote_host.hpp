@@ -29,6 +29,7 @@ class host_observer {
 
 // What all hosts of a case share.
 struct host_log {
+    static constexpr std::size_t most_sessions = 1000; // who connects again then is reset
     explicit host_log(const net::executor& on)
         : changed(on) {}
     std::deque<host_session> sessions; // in the order in which they began; they stay where they are

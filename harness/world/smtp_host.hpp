@@ -25,7 +25,8 @@ struct host_action {
 
 // What the connections to one host, or all hosts of a case, share.
 struct host_counts {
-    std::size_t mails = 0; // complete ones, of all hosts
+    std::size_t mails = 0;  // complete ones, of all hosts
+    std::size_t octets = 0; // that came
 };
 struct host_memory {
     std::set<std::string> greylisted; // addresses that were tried before

@@ -10,7 +10,7 @@ namespace mailspec::world {
 
 namespace {
 
-constexpr std::size_t largest_message = 128u << 20;
+constexpr std::size_t largest_message = 66u << 20;
 
 // A dot at the beginning of a line is taken off; only CRLF ends a line.
 std::string unstuffed(std::string_view wire) {

@@ -183,4 +183,13 @@ BOOST_AUTO_TEST_CASE(a_peer_that_asks_nothing) {
     BOOST_TEST((s.session.ended == host_session::end::eof));
 }
 
+BOOST_AUTO_TEST_CASE(a_connection_that_asks_for_ever_is_closed) {
+    const std::string one = "GET /.well-known/mta-sts.txt HTTP/1.1\r\nHost: x\r\n\r\n";
+    std::string many;
+    for (int i = 0; i < 1001; ++i)
+        many += one;
+    const auto s = talk(plain_policy(), many);
+    BOOST_TEST(s.session.commands.size() == 1000u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -203,10 +203,24 @@ BOOST_AUTO_TEST_CASE(tls_with_a_certificate_and_without_success) {
             const auto facts = co_await stream->start_tls(options, until);
             BOOST_TEST(facts.has_value() == works);
             if (facts) BOOST_TEST(facts->version == "TLSv1.2");
-            co_await ground.told_of(works ? "mx1:secured" : "mx2:unsecured");
+            const std::string told = works ? "mx1:secured" : "mx2:unsecured";
+            co_await ground.told_of(told);
         }
         BOOST_TEST(ground.log->sessions[0].tls->server_name == "mx.test");
         BOOST_TEST(ground.log->sessions[1].tls_failed);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_flood_of_connections_is_reset) {
+    with({greeting("220 mx\r\n")}, [](playground& ground) -> net::task<void> {
+        ground.log->sessions.resize(host_log::most_sessions - 1);
+        const auto last = co_await ground.connect();
+        const auto greeted = co_await line(*last);
+        BOOST_TEST(greeted == "220 mx\r\n");
+        const auto beyond = co_await ground.connect();
+        const auto refused = co_await line(*beyond);
+        BOOST_TEST(refused == "<reset>");
+        BOOST_TEST(ground.log->sessions.size() == host_log::most_sessions);
     });
 }
 

@@ -332,4 +332,13 @@ BOOST_AUTO_TEST_CASE(a_script_of_its_own) {
     BOOST_TEST(other.failed->got == "HELO x\r\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_case_takes_so_many_octets_over_all_its_connections) {
+    counts.octets = (80u << 20) - 6; // of others
+    open();
+    BOOST_TEST(say("NOOP\r\n") == "250 2.0.0 nothing done\r\n");
+    BOOST_TEST(say("N") == "<reset>");
+    BOOST_TEST(say("OOP\r\n") == "");
+    BOOST_TEST(session.commands.size() == 1u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
