@@ -12,7 +12,7 @@ namespace net {
 // addresses are tried in turn, and the last failure is returned: refused, timeout, resolve, other.
 // local_address (an IP address, or empty): bind to it first, with any free port.
 task<result<stream_ptr>> connect(std::string host, std::uint16_t port, deadline until,
-                                 std::string local_address = {});
+                                 std::string local_address = "");
 
 // The numeric addresses of a name (a literal is its own address).
 task<result<std::vector<std::string>>> resolve(std::string host, deadline until);
