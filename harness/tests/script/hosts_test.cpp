@@ -33,12 +33,12 @@ BOOST_AUTO_TEST_CASE(mail_that_came) {
     HOLDS(seen("expect header Subject: {token}\nexpect body contains \".dots\"\n"
                "expect wire body \"..dots\\r\\nHello.\\r\\n\"\nexpect connections at mx 1\n"));
     FAILS(seen("expect mail at mx 2 times within 20ms\n"), "a message of ours at mx, 2 times",
-                  "once, within 20 ms");
+          "once, within 20 ms");
     FAILS(seen("expect no mail at mx\n"), "no message of ours at mx",
-                  "one came on connection 1:\r\nSubject: t0k3n\r\n\r\n.dots\r\nHello.\r\n");
+          "one came on connection 1:\r\nSubject: t0k3n\r\n\r\n.dots\r\nHello.\r\n");
     auto silent = relaying({});
-    FAILS(play(relay_to_mx + "expect mail at mx within 20ms\n", silent, in_world),
-                  "a message of ours at mx", "none, within 20 ms");
+    FAILS(play(relay_to_mx + "expect mail at mx within 20ms\n", silent, in_world), "a message of ours at mx",
+          "none, within 20 ms");
 }
 
 BOOST_AUTO_TEST_CASE(a_report_lists_what_was_seen) {
@@ -60,15 +60,13 @@ BOOST_AUTO_TEST_CASE(envelopes) {
         seen("expect sender at mx <{token}@client.mailspec.test>\nexpect recipients at mx <someone@{zone}>\n"
              "expect parameter at mx MAIL SIZE=100\nexpect parameter at mx MAIL SIZE ~^[0-9]+$~\n"
              "expect no parameter at mx RCPT NOTIFY\n"));
-    FAILS(seen("expect sender at mx <>\n"), "the reverse-path <> at mx",
-                  "<t0k3n@client.mailspec.test>");
+    FAILS(seen("expect sender at mx <>\n"), "the reverse-path <> at mx", "<t0k3n@client.mailspec.test>");
     FAILS(seen("expect recipients at mx <a@x>, <b@x>\n"), "accepted recipients at mx: <a@x>, <b@x>",
-                  "<someone@t0k3n.mailspec.test>");
-    FAILS(seen("expect parameter at mx MAIL SMTPUTF8\n"),
-                  "MAIL at mx with SMTPUTF8, which has no value",
-                  "MAIL FROM:<t0k3n@client.mailspec.test> SIZE=100");
+          "<someone@t0k3n.mailspec.test>");
+    FAILS(seen("expect parameter at mx MAIL SMTPUTF8\n"), "MAIL at mx with SMTPUTF8, which has no value",
+          "MAIL FROM:<t0k3n@client.mailspec.test> SIZE=100");
     FAILS(seen("expect no parameter at mx MAIL SIZE\n"), "MAIL at mx without SIZE",
-                  "MAIL FROM:<t0k3n@client.mailspec.test> SIZE=100");
+          "MAIL FROM:<t0k3n@client.mailspec.test> SIZE=100");
 }
 
 BOOST_AUTO_TEST_CASE(commands_and_their_order) {
@@ -77,13 +75,12 @@ BOOST_AUTO_TEST_CASE(commands_and_their_order) {
         "expect commands at mx in order EHLO, MAIL, RCPT, DATA, message, QUIT\n"
         "expect closed at mx quit\nexpect not pipelined at mx RCPT\nexpect no tls at mx\n"
         "expect octets at mx ~EHLO relay~\nexpect no octets at mx ~HELO x~\n"));
-    FAILS(seen("expect command at mx HELO within 20ms\n"), "HELO at mx",
-                  "no such command, within 20 ms");
+    FAILS(seen("expect command at mx HELO within 20ms\n"), "HELO at mx", "no such command, within 20 ms");
     FAILS(seen("expect no command at mx EHLO\n"), "no EHLO at mx", "EHLO relay.example.test");
-    FAILS(seen("expect commands at mx in order MAIL, EHLO within 20ms\n"),
-                  "at mx in this order: MAIL, EHLO", "no EHLO behind MAIL, within 20 ms");
+    FAILS(seen("expect commands at mx in order MAIL, EHLO within 20ms\n"), "at mx in this order: MAIL, EHLO",
+          "no EHLO behind MAIL, within 20 ms");
     FAILS(seen("expect closed at mx eof within 2s\n"), "the connection to mx: closed without QUIT",
-                  "QUIT, then closed");
+          "QUIT, then closed");
 }
 
 BOOST_AUTO_TEST_CASE(pipelining_is_seen) {
@@ -96,10 +93,9 @@ BOOST_AUTO_TEST_CASE(pipelining_is_seen) {
                "expect not pipelined at mx message\nexpect not pipelined at mx QUIT\n",
                rushed));
     FAILS(seen("expect not pipelined at mx RCPT\n", rushed),
-                  "RCPT at mx sent only when the command before it was answered", "it was on its way before");
+          "RCPT at mx sent only when the command before it was answered", "it was on its way before");
     FAILS(seen("expect pipelined at mx RCPT\n"),
-                  "RCPT at mx sent before the command in front of it was answered",
-                  "it came after the answer");
+          "RCPT at mx sent before the command in front of it was answered", "it came after the answer");
 }
 
 BOOST_AUTO_TEST_CASE(the_order_of_hosts) {
@@ -115,7 +111,7 @@ BOOST_AUTO_TEST_CASE(the_order_of_hosts) {
     FAILS(run("expect tried a, b\n"), "tried in this order: a, b", "tried: b, a");
     FAILS(run("expect tried b\n"), "tried in this order: b", "tried: b, a");
     FAILS(run("expect tried b, a, c within 20ms\n"), "tried in this order: b, a, c",
-                  "tried: b, a, within 20 ms");
+          "tried: b, a, within 20 ms");
     FAILS(run("expect no connection at a\n"), "no connection to a", "the server connected there");
 }
 
@@ -133,12 +129,9 @@ BOOST_AUTO_TEST_CASE(tls_at_hosts) {
     const auto secure = with_hosts("hosts: { mx: secure }");
     HOLDS(seen("expect tls at mx sni mx.{zone} version 1.2+\n", secured, secure));
     FAILS(seen("expect tls at mx sni other.{zone}\n", secured, secure),
-                  "a connection to mx inside TLS, SNI other.t0k3n.mailspec.test",
-                  "SNI mx.t0k3n.mailspec.test");
-    FAILS(seen("expect no tls at mx\n", secured, secure), "no TLS on the connection to mx",
-                  "TLSv1.3");
-    FAILS(seen("expect tls at mx within 20ms\n"), "a connection to mx inside TLS",
-                  "no TLS, within 20 ms");
+          "a connection to mx inside TLS, SNI other.t0k3n.mailspec.test", "SNI mx.t0k3n.mailspec.test");
+    FAILS(seen("expect no tls at mx\n", secured, secure), "no TLS on the connection to mx", "TLSv1.3");
+    FAILS(seen("expect tls at mx within 20ms\n"), "a connection to mx inside TLS", "no TLS, within 20 ms");
     auto broken = relaying({secured});
     HOLDS(play(relay_to_mx + "expect tls at mx failed\nexpect no mail at mx\n", broken,
                with_hosts("hosts: { mx: { tls: broken } }")));
