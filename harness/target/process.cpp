@@ -15,6 +15,7 @@
 #include <unistd.h>
 #include <utility>
 #ifdef __linux__
+#include <linux/close_range.h>
 #include <sys/prctl.h>
 #endif
 
@@ -56,6 +57,10 @@ struct pipe_pair {
     ::dup2(nothing, 0);
     ::dup2(output >= 0 ? output : log, 1);
     ::dup2(log, 2);
+#ifdef CLOSE_RANGE_CLOEXEC
+    // Sockets of ours that a daemon kept would hold their ports (that of the DNS, say) when we are gone.
+    ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+#endif
     if (how.folder.empty() || ::chdir(how.folder.c_str()) == 0) ::execvp(words[0], words);
     const int code = errno;
     const auto written = ::write(failed, &code, sizeof code);

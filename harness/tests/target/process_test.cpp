@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <thread>
+#include <unistd.h>
 
 using namespace mailspec;
 using namespace std::chrono_literals;
@@ -79,6 +80,19 @@ BOOST_AUTO_TEST_CASE(stop_takes_the_group_and_gives_time) {
         std::this_thread::sleep_for(1ms);
         BOOST_REQUIRE(i < 999);
     }
+}
+
+BOOST_AUTO_TEST_CASE(what_we_have_open_is_not_handed_on) {
+    const testing::temporary_folder folder;
+    const int ours = ::dup(0);
+    BOOST_REQUIRE(ours > 2);
+    auto child =
+        shell(folder, "[ -e /proc/$$/fd/" + std::to_string(ours) + " ] && echo kept || echo closed", true);
+    std::string said;
+    while (!said.contains('\n'))
+        said += child->take_output();
+    BOOST_TEST(said == "closed\n");
+    ::close(ours);
 }
 
 BOOST_AUTO_TEST_CASE(who_does_not_listen_is_killed) {
