@@ -53,5 +53,5 @@ function(mail_tests name)
   target_compile_definitions(${name} PRIVATE BOOST_TEST_DYN_LINK
     SOURCE_DIR="${CMAKE_SOURCE_DIR}" BINARY_DIR="${CMAKE_BINARY_DIR}")
   add_test(NAME ${name} COMMAND ${name} --log_level=test_suite --report_level=no --color_output=no)
-  set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 120)
+  set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 600)
 endfunction()
