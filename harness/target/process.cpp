@@ -140,6 +140,12 @@ std::string process::take_output() {
     return all;
 }
 
+std::string process::wait_for_output(std::chrono::milliseconds patience) {
+    pollfd ready{output_, POLLIN, 0};
+    if (::poll(&ready, 1, int(patience.count())) <= 0) return {};
+    return take_output();
+}
+
 void process::kill_group(int signal) const {
     if (!reaped_) ::kill(-id_, signal);
 }

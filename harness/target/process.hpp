@@ -32,6 +32,8 @@ class process {
     std::string ending();      // "ended with status 1", "was killed by signal 11 (Segmentation fault)"
     bool succeeded();          // ended with status 0
     std::string take_output(); // what stdout said since the last call
+    // The same, but waits until there is something; empty: it has closed its stdout, or `patience` is over.
+    std::string wait_for_output(std::chrono::milliseconds patience);
 
     pid_t id() const { return id_; }
     void ask_to_stop() const { kill_group(SIGTERM); } // and does not wait

@@ -7,7 +7,6 @@
 #include <boost/asio/this_coro.hpp>
 
 #include <csignal>
-#include <thread>
 
 using namespace mailspec::testing;
 using namespace std::chrono_literals;
@@ -33,10 +32,10 @@ std::string ask(const net::endpoint& server, const std::string& octets) {
 // Waits until the output has so many lines.
 std::string output_of(mailspec::target::process& running, long lines) {
     std::string out;
-    const auto until = std::chrono::steady_clock::now() + 60s;
-    while (std::ranges::count(out, '\n') < lines && std::chrono::steady_clock::now() < until) {
-        out += running.take_output();
-        std::this_thread::sleep_for(1ms);
+    while (std::ranges::count(out, '\n') < lines) {
+        const auto more = running.wait_for_output(60s);
+        if (more.empty()) break;
+        out += more;
     }
     return out;
 }

@@ -8,8 +8,6 @@
 #include <boost/test/unit_test.hpp>
 #include <fmt/format.h>
 
-#include <thread>
-
 namespace mailspec::testing {
 
 using namespace std::chrono_literals;
@@ -74,12 +72,9 @@ std::unique_ptr<target::process> start_mailspec(const temporary_folder& folder, 
 }
 
 finished finish(target::process& running, const temporary_folder& folder, std::string out) {
-    const auto until = std::chrono::steady_clock::now() + 60s;
-    while (running.running() && std::chrono::steady_clock::now() < until) {
-        out += running.take_output();
-        std::this_thread::sleep_for(1ms);
-    }
-    out += running.take_output();
+    for (std::string more; !(more = running.wait_for_output(60s)).empty();)
+        out += more;
+    running.wait(60s);
     const auto ending = running.ending();
     int code = -1;
     if (ending.starts_with("ended with status ")) code = std::stoi(ending.substr(18));
@@ -89,19 +84,30 @@ finished finish(target::process& running, const temporary_folder& folder, std::s
 scripted_server::scripted_server(const std::string& mode) {
     const int port = free_port();
     address_ = fmt::format("127.0.0.1:{}", port);
-    const words command{"python3", SOURCE_DIR "/harness/tests/target/scripted_server.py",
-                        std::to_string(port), mode};
-    auto started = target::process::start({command, folder_.path(), folder_.path() / "log", false});
+    // What it says goes to stderr; here it is listened to.
+    const words command{"/bin/sh",
+                        "-c",
+                        "exec python3 \"$@\" 2>&1",
+                        "sh",
+                        SOURCE_DIR "/harness/tests/target/scripted_server.py",
+                        std::to_string(port),
+                        mode};
+    auto started = target::process::start({command, folder_.path(), folder_.path() / "log", true});
     BOOST_REQUIRE(started);
     running_ = std::move(*started);
     wait_for("listening");
 }
 
+const std::string& scripted_server::log() const {
+    said_ += running_->take_output();
+    return said_;
+}
+
 void scripted_server::wait_for(const std::string& text) const {
-    const auto until = std::chrono::steady_clock::now() + 30s;
     while (!log().contains(text)) {
-        BOOST_REQUIRE(std::chrono::steady_clock::now() < until);
-        std::this_thread::sleep_for(1ms);
+        const auto more = running_->wait_for_output(30s);
+        BOOST_REQUIRE(!more.empty());
+        said_ += more;
     }
 }
 

@@ -25,13 +25,14 @@ class scripted_server {
   public:
     explicit scripted_server(const std::string& mode);
     const std::string& address() const { return address_; } // "127.0.0.1:40123"
-    std::string log() const { return folder_.read("log"); }
-    void wait_for(const std::string& text) const; // in the log
+    const std::string& log() const;                         // what it has said so far
+    void wait_for(const std::string& text) const;           // in the log
 
   private:
     temporary_folder folder_;
     std::string address_;
     std::unique_ptr<target::process> running_;
+    mutable std::string said_;
 };
 
 int free_port();

@@ -1,9 +1,7 @@
 // Smarthost, routes and DANE as the configuration file and the command line say them: values, and every
 // complaint's words.
-#include "reference/daemon/command_line.hpp"
-#include "reference/daemon/configuration.hpp"
-#include "reference/daemon/configuration_error.hpp"
 #include "reference/daemon/router.hpp"
+#include "reference/tests/daemon/settings_at_hand.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -13,31 +11,13 @@
 namespace {
 
 using namespace refmail;
+using namespace refmail::testing;
 using daemon::parse_configuration;
 using daemon::settings;
 using route::tls_level;
 
-const std::string least = "domains: d.test\ndata: /srv/mail\nlisten: { smtp: 127.0.0.1:25 }\naccounts:\n"
-                          "  - { user: alice, password: \"$scrypt$ln=14,r=8,p=1$AAAAAAAAAAAAAAAAAAAAAA$"
-                          "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\" }\n";
-
 settings configured(const std::string& text) {
     return parse_configuration(least + text + "\n", "c.yaml");
-}
-
-settings serve(std::vector<const char*> words) {
-    words.insert(words.begin(), {"refmaild", "--ports", "0", "--data", "mail"});
-    return daemon::parse_command_line(static_cast<int>(words.size()), words.data()).how;
-}
-
-template <class Action>
-std::string complaint(Action action) {
-    try {
-        action();
-    } catch (const daemon::configuration_error& e) {
-        return e.what();
-    }
-    return "none";
 }
 
 const std::string how_to = "; write smtp:[host]:port, smtp:domain (its MX), smtps:[host] or lmtp:[host]:port";
