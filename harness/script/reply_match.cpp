@@ -140,7 +140,8 @@ unmet match(const suite::server_pattern& pattern, const server_event& event, con
     }
     if (std::holds_alternative<suite::silence_pattern>(pattern))
         return std::string(event.kind == what::silence && event.raw.empty() ? "" : something_else);
-    if (event.kind != what::reply) return std::string(something_else);
+    if (event.kind != what::reply || std::holds_alternative<suite::imap_response_pattern>(pattern))
+        return std::string(something_else);
     return match_reply(std::get<suite::reply_pattern>(pattern), event.reply, context);
 }
 
@@ -153,6 +154,7 @@ std::string describe(const suite::server_pattern& pattern) {
     if (std::holds_alternative<suite::closed_pattern>(pattern)) return "close";
     if (const auto* silence = std::get_if<suite::silence_pattern>(&pattern))
         return "silence " + describe(silence->duration);
+    if (const auto* imap = std::get_if<suite::imap_response_pattern>(&pattern)) return imap->source;
     const auto& reply = std::get<suite::reply_pattern>(pattern);
     auto text = fmt::format("{}", fmt::join(reply.codes, "|"));
     if (!reply.enhanced.empty()) text += " " + reply.enhanced + (reply.enhanced_if_offered ? "?" : "");

@@ -1,6 +1,6 @@
 // Steps that open connections and run TLS handshakes. Says what is wanted of a handshake; the handshake
-// itself is script's. Refuses services that no suite can reach yet. Follows docs/suite-language.md,
-// "Several connections" and "TLS".
+// itself is script's. Refuses services that nobody knows. Follows docs/suite-language.md, "Several
+// connections" and "TLS".
 #include "harness/suite/nearest_word.hpp"
 #include "harness/suite/step_grammar.hpp"
 
@@ -40,26 +40,23 @@ void parse_tls_options(line_cursor& line, tls_request& request) {
 
 } // namespace
 
-const std::vector<std::string>& known_services() {
-    static const std::vector<std::string> services = {"smtp", "submission", "submissions", "lmtp"};
-    return services;
-}
-
-bool is_tls_service(std::string_view service) {
-    return service == "submissions";
-}
-
 step_body parse_open(line_cursor& line) {
     open_connection open;
+    static const std::vector<std::string> states = {"nonauth", "auth",          "selected",
+                                                    "examine", "authorization", "transaction"};
+    static const std::vector<std::string> words = [] {
+        auto all = known_services();
+        all.insert(all.end(), states.begin(), states.end());
+        all.insert(all.end(), {"plain", "sni", "version", "alpn", "certificate", "refused"});
+        return all;
+    }();
     auto& services = known_services();
     if (std::ranges::find(services, line.peek()) != services.end()) open.service = line.word();
+    if (std::ranges::find(states, line.peek()) != states.end()) open.state = line.word();
     open.plain = line.take("plain");
-    static const std::vector<std::string> words = {"smtp",        "submission", "submissions", "lmtp",
-                                                   "plain",       "sni",        "version",     "alpn",
-                                                   "certificate", "refused"};
     if (!line.at_end() && std::ranges::find(words, line.peek()) == words.end())
-        line.fail_expected("a service (" + word_list(services) + "), `plain` or options of TLS" +
-                           did_you_mean(line.peek(), words));
+        line.fail_expected("a service (" + word_list(services) + "), a state (" + word_list(states) +
+                           "), `plain` or options of TLS" + did_you_mean(line.peek(), words));
     if (open.plain)
         line.expect_end("`plain`");
     else

@@ -46,10 +46,6 @@ std::string token(line_cursor& line) {
     return text;
 }
 
-bool at_pattern_end(const line_cursor& line) {
-    return !line.ok() || line.at_end() || line.peek() == "or" || line.peek() == "else";
-}
-
 std::string keyword(line_cursor& line) {
     auto at = line.offset();
     auto word = token(line);
@@ -165,15 +161,17 @@ server_pattern parse_pattern(line_cursor& line) {
 
 } // namespace
 
-step_body parse_expect_server(line_cursor& line) {
-    if (!line.at_end() && !line.take_octet(' ')) line.fail("expected a space after `S:`");
-    line.skip_spaces();
+bool at_pattern_end(const line_cursor& line) {
+    return !line.ok() || line.at_end() || line.peek() == "or" || line.peek() == "else";
+}
+
+expect_server parse_tiers(line_cursor& line, server_pattern (*parse)(line_cursor&)) {
     expect_server step;
     std::optional<level> instead;
     while (line.ok()) {
         outcome_tier tier{instead, {}};
         do {
-            tier.any_of.push_back(parse_pattern(line));
+            tier.any_of.push_back(parse(line));
         } while (line.ok() && line.take("or"));
         step.tiers.push_back(std::move(tier));
         if (!line.take("else")) break;
@@ -186,6 +184,12 @@ step_body parse_expect_server(line_cursor& line) {
     }
     line.expect_end("the pattern");
     return step;
+}
+
+step_body parse_expect_server(line_cursor& line) {
+    if (!line.at_end() && !line.take_octet(' ')) line.fail("expected a space after `S:`");
+    line.skip_spaces();
+    return parse_tiers(line, parse_pattern);
 }
 
 } // namespace mailspec::suite

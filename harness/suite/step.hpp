@@ -5,6 +5,7 @@
 #include "harness/suite/source_pos.hpp"
 #include "harness/suite/step_dns.hpp"
 #include "harness/suite/step_hosts.hpp"
+#include "harness/suite/step_imap.hpp"
 #include "harness/suite/step_report.hpp"
 #include "harness/suite/text_template.hpp"
 
@@ -49,8 +50,10 @@ struct tls_request {
 };
 struct open_connection {
     std::string service; // empty: the case's own
-    bool plain = false;  // a TLS service without TLS
-    tls_request tls;     // for implicit-TLS services
+    std::string
+        state; // IMAP: nonauth auth selected examine; POP3: authorization transaction. Empty: the case's
+    bool plain = false; // a TLS service without TLS
+    tls_request tls;    // for implicit-TLS services
 };
 struct fresh_connection {};
 struct start_tls {
@@ -86,7 +89,7 @@ struct closed_pattern {};
 struct silence_pattern {
     std::chrono::milliseconds duration;
 };
-using server_pattern = std::variant<reply_pattern, closed_pattern, silence_pattern>;
+using server_pattern = std::variant<reply_pattern, closed_pattern, silence_pattern, imap_response_pattern>;
 
 // `S: A or B else warn C else info D`: tiers in order; the first tier is a full success.
 struct outcome_tier {
@@ -95,6 +98,8 @@ struct outcome_tier {
 };
 struct expect_server { // S:
     std::vector<outcome_tier> tiers;
+    bool then = false;                  // IMAP: it came after what the step before matched
+    std::optional<std::uint64_t> count; // IMAP: exactly so many belong to the command
 };
 
 // ---- delivered mail ------------------------------------------------------------------------------
@@ -135,14 +140,16 @@ struct fragment_block { // do NAME, resolved when the suite is loaded
     std::vector<step> steps;
 };
 
-using step_body = std::variant<
-    send_line, send_raw, send_generated, split, pause, half_close, close_connection, reset_connection,
-    open_connection, fresh_connection, start_tls, expect_tls, control_server, expect_server, expect_delivered,
-    expect_header, expect_received, expect_body, repeat_block, either_block, fragment_block, expect_client,
-    serve_as_stock, expect_mail, expect_connections, expect_tried, expect_envelope, expect_parameter,
-    expect_command, expect_command_order, expect_pipelined, expect_closed, expect_host_tls, expect_octets,
-    expect_wire_body, expect_fetches, expect_query, expect_dsn, expect_dsn_field, expect_dsn_recipients,
-    expect_dsn_part, expect_dsn_returns, expect_dsn_language_neutral, retry_delivery, advance_clock>;
+using step_body =
+    std::variant<send_line, send_raw, send_generated, split, pause, half_close, close_connection,
+                 reset_connection, open_connection, fresh_connection, start_tls, expect_tls, control_server,
+                 expect_server, expect_delivered, expect_header, expect_received, expect_body, repeat_block,
+                 either_block, fragment_block, expect_client, serve_as_stock, expect_mail, expect_connections,
+                 expect_tried, expect_envelope, expect_parameter, expect_command, expect_command_order,
+                 expect_pipelined, expect_closed, expect_host_tls, expect_octets, expect_wire_body,
+                 expect_fetches, expect_query, expect_dsn, expect_dsn_field, expect_dsn_recipients,
+                 expect_dsn_part, expect_dsn_returns, expect_dsn_language_neutral, retry_delivery,
+                 advance_clock, send_command, expect_no_response, expect_capabilities, start_compression>;
 
 struct step {
     source_pos at;

@@ -3,6 +3,7 @@
 // The tables of docs/suite-language.md are the specification, one function for each of them.
 #pragma once
 #include "harness/suite/line_cursor.hpp"
+#include "harness/suite/services.hpp"
 #include "harness/suite/step.hpp"
 
 namespace mailspec::suite {
@@ -32,8 +33,15 @@ at_host parse_at_host(line_cursor& line);              // at mx, at a|b, at mx[2
 body_check parse_body_check(line_cursor& line);        // what follows `body`
 fragment_block parse_fragment_call(line_cursor& line); // do NAME name=value ...; steps still empty
 
-// The services a script may connect to, and which of them are TLS from the first octet.
-const std::vector<std::string>& known_services();
-bool is_tls_service(std::string_view service);
+// On an IMAP connection, docs/suite-mailboxes.md.
+step_body parse_send_command(line_cursor& line);        // C: SELECT {mailbox}
+step_body parse_send_continuation(line_cursor& line);   // C+: DONE
+step_body parse_expect_imap(line_cursor& line);         // S: ...
+step_body parse_expect_no_response(line_cursor& line);  // not * ...
+step_body parse_expect_capabilities(line_cursor& line); // expect capabilities ...
+
+// `or`, `else warn` and `else info` between patterns that `parse` reads, whatever the protocol.
+expect_server parse_tiers(line_cursor& line, server_pattern (*parse)(line_cursor&));
+bool at_pattern_end(const line_cursor& line); // the end of the line, `or` or `else`
 
 } // namespace mailspec::suite

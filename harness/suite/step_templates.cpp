@@ -29,12 +29,35 @@ void texts(const open_connection& s, const visitor& visit) {
 void texts(const start_tls& s, const visitor& visit) {
     maybe(s.request.server_name, visit);
 }
+void texts(const send_command& s, const visitor& visit) {
+    visit(s.text);
+}
+void texts(const std::vector<imap_pattern>& elements, const visitor& visit) {
+    using kind = imap_pattern::kind;
+    for (auto& element : elements) {
+        if (element.what == kind::word || element.what == kind::string || element.what == kind::regex)
+            visit(element.text);
+        texts(element.items, visit);
+    }
+}
+void texts(const imap_response_pattern& s, const visitor& visit) {
+    if (s.code) texts(s.code->items, visit);
+    maybe(s.regex, visit);
+    texts(s.data, visit);
+}
+void texts(const expect_no_response& s, const visitor& visit) {
+    texts(s.pattern, visit);
+}
+void texts(const server_pattern& pattern, const visitor& visit) {
+    if (auto* response = std::get_if<imap_response_pattern>(&pattern)) texts(*response, visit);
+    if (auto* reply = std::get_if<reply_pattern>(&pattern))
+        for (auto& check : reply->checks)
+            maybe(check.text, visit);
+}
 void texts(const expect_server& s, const visitor& visit) {
     for (auto& tier : s.tiers)
         for (auto& pattern : tier.any_of)
-            if (auto* reply = std::get_if<reply_pattern>(&pattern))
-                for (auto& check : reply->checks)
-                    maybe(check.text, visit);
+            texts(pattern, visit);
 }
 void texts(const expect_delivered& s, const visitor& visit) {
     maybe(s.recipient, visit);

@@ -1,6 +1,8 @@
 // One SMTP (submission, LMTP) reply as the server sent it: every octet kept, every deviation noted.
 // It refuses nothing that can be read at all: judging is not rejecting. RFC 5321 §4.2, RFC 2034 §4.
 #pragma once
+#include "harness/wire/deviation.hpp"
+
 #include <expected>
 #include <optional>
 #include <string>
@@ -8,13 +10,6 @@
 #include <vector>
 
 namespace mailspec::wire {
-
-// Something about the octets themselves that a document forbids, whoever asked for the reply.
-struct deviation {
-    std::string rule;   // stable name, e.g. "reply-bare-lf"; smtp/ambient/<rule> in reports
-    std::size_t offset; // into raw
-    std::string text;   // for people
-};
 
 struct smtp_reply {
     std::string raw;                   // with its line ends
