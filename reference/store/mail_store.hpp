@@ -2,6 +2,7 @@
 // Hands out drafts (draft.hpp), owns the threads that write and sync, and the group commit.
 // Thread-safe. Knows nothing of sessions or replies.
 #pragma once
+#include "reference/mailbox/account.hpp"
 #include "reference/store/commit_group.hpp"
 #include "reference/store/maildir.hpp"
 #include "reference/store/worker_pool.hpp"
@@ -30,6 +31,8 @@ class mail_store {
     ~mail_store();
 
     result<std::shared_ptr<const maildir>> mailbox_of(const std::string& user); // created if missing
+    // The mailboxes of a user, made if missing; the same object for all sessions. Cheap when somebody has it.
+    mailbox::result<std::shared_ptr<mailbox::account>> account_of(const std::string& user);
     std::string maildir_path(const std::string& user) const;
     std::string queue_path() const { return settings_.data + "/queue"; }
     std::shared_ptr<const folder> queue();
