@@ -51,13 +51,13 @@ class cursor {
 
     void expect(char c, std::string_view what); // fail("expected WHAT")
     void space() { expect(' ', "a space"); }
-    void end(); // nothing may follow
-    void open() {
-        expect('(', "\"(\"");
-        ++depth_, check_depth();
-    }
+    void end();   // nothing may follow
+    void open();  // "(", and not too deep
     bool close(); // takes ')' if it is next
     void expect_close();
+
+    // If these octets (any letter case) are next, whatever follows: "BODY" of "BODY[TEXT]".
+    bool take_text(std::string_view text);
 
     // A word of atom characters as it stands; empty only when it failed. "[" is an atom character: section()
     // in FETCH looks for words by itself.
@@ -85,10 +85,13 @@ class cursor {
     std::string literal_octets(bool* binary = nullptr);
 
   private:
-    void check_depth();
+    std::string_view word_of(bool (*belongs)(char));
     std::string quoted();
+    named_flags flags_until(char end);
     std::uint64_t digits(std::uint64_t most, std::string_view what);
-    std::string decoded_name(std::string octets);
+    std::uint32_t seq_number();
+    int some_digits(int least, int most);
+    std::chrono::sys_days month_and_year(int day);
     const literal* literal_here() const;
 
     command_text& of_;

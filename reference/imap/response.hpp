@@ -62,6 +62,9 @@ class response_writer {
     std::string take();
 
   private:
+    void tagged_line(std::string_view tag, std::string_view status, std::string_view code,
+                     std::string_view text);
+
     const modes& how_;
     std::string out_;
 };

@@ -1,0 +1,49 @@
+// Names of mailboxes: decoded, normalised by ICU, "INBOX" in capitals wherever it is the first level.
+#include "reference/imap/mailbox_name.hpp"
+
+#include "reference/message/modified_utf7.hpp"
+#include "reference/message/utf8.hpp"
+
+#include <boost/algorithm/string/predicate.hpp>
+
+#include <unicode/bytestream.h>
+#include <unicode/normalizer2.h>
+
+namespace refmail::imap {
+
+namespace {
+
+std::string in_nfc(std::string name) {
+    if (message::is_ascii(name)) return name;
+    auto status = U_ZERO_ERROR;
+    const auto* nfc = icu::Normalizer2::getNFCInstance(status);
+    if (U_FAILURE(status)) return name;
+    std::string out;
+    icu::StringByteSink<std::string> sink(&out);
+    nfc->normalizeUTF8(0, name, sink, nullptr, status);
+    return U_FAILURE(status) ? name : out;
+}
+
+} // namespace
+
+std::string name_from_wire(std::string_view octets, bool in_utf8) {
+    std::string name(octets);
+    bool well_formed = message::is_utf8(octets);
+    if (!in_utf8) {
+        auto decoded = message::decode_modified_utf7(octets);
+        well_formed = decoded.has_value();
+        if (decoded) name = std::move(*decoded);
+    }
+    if (!well_formed) return '\xFF' + name;
+    name = in_nfc(std::move(name));
+    // RFC 9051 §5.1: INBOX whatever the letter case; its children with it, so that they stay children.
+    const auto level = std::string_view(name).substr(0, name.find('/'));
+    if (boost::algorithm::iequals(level, "INBOX")) name.replace(0, level.size(), "INBOX");
+    return name;
+}
+
+std::string name_to_wire(std::string_view name, bool in_utf8) {
+    return in_utf8 ? std::string(name) : message::encode_modified_utf7(name);
+}
+
+} // namespace refmail::imap
