@@ -31,6 +31,8 @@ class selected_folder {
 
     mailbox::folder& folder() const { return *folder_; }
     bool read_only() const { return read_only_; }
+    std::uint32_t uid_validity() const { return uid_validity_; }
+    mailbox::uid uid_next() const { return uid_next_; } // when it was selected
 
     // Of the messages told by EXISTS, by number - 1.
     const std::vector<known_message>& messages() const { return messages_; }
@@ -77,11 +79,13 @@ class selected_folder {
     void take_arrivals(const std::vector<mailbox::record>& fresh);
     void take_vanished(const std::vector<mailbox::uid>& ids);
     void tell_expunged(response_writer& out, const modes& how);
-    void tell_arrivals(response_writer& out, const modes& how);
+    void tell_arrivals(response_writer& out);
     void refresh_keywords(mailbox::flag_set used);
 
     std::shared_ptr<mailbox::folder> folder_;
     bool examine_, read_only_ = false;
+    std::uint32_t uid_validity_ = 0;
+    mailbox::uid uid_next_ = 1;
     std::vector<known_message> messages_; // ascending by UID
     std::vector<known_message> arrived_;  // not told yet; above all of messages_
     std::map<mailbox::uid, told_state> untold_;

@@ -1,0 +1,146 @@
+// The view itself: numbers, UIDs, what the folder says of them. Telling is in selected_updates.cpp.
+#include "reference/imap/selected_folder.hpp"
+
+#include "reference/imap/cursor.hpp"
+
+#include <algorithm>
+
+namespace refmail::imap {
+
+selected_folder::selected_folder(std::shared_ptr<mailbox::folder> of, bool examine)
+    : folder_(std::move(of))
+    , examine_(examine) {
+    // The mod-sequence first: what happens between the two calls is learned twice, and never missed.
+    const auto facts = folder_->facts();
+    read_only_ = examine || facts.read_only;
+    uid_validity_ = facts.uid_validity;
+    known_ = settled_ = facts.highest;
+    const auto recent = folder_->recent_from(!examine);
+    const auto records = folder_->records();
+    messages_.reserve(records.size());
+    for (const auto& r : records)
+        messages_.push_back({r, r.id >= recent, false});
+    uid_next_ = std::max(facts.uid_next, messages_.empty() ? 1 : messages_.back().now.id + 1);
+    keywords_ = folder_->keywords();
+    keywords_told_ = keywords_.size();
+}
+
+std::optional<place> selected_folder::place_of(mailbox::uid id) const {
+    const auto at = std::ranges::lower_bound(messages_, id, {}, [](const auto& m) { return m.now.id; });
+    if (at == messages_.end() || at->now.id != id) return std::nullopt;
+    return static_cast<place>(at - messages_.begin());
+}
+
+std::uint32_t selected_folder::recent_count() const {
+    return static_cast<std::uint32_t>(std::ranges::count_if(messages_, &known_message::recent));
+}
+
+std::expected<std::vector<place>, std::string> selected_folder::places(const sequence_set& set,
+                                                                       bool by_uid) const {
+    std::vector<place> out;
+    if (set.saved) {
+        // RFC 9051 §6.4.4.1: a message that was expunged leaves "$" by itself.
+        for (auto id : saved_)
+            if (auto at = place_of(id); at && !messages_[*at].gone) out.push_back(*at);
+        return out;
+    }
+    const auto count = static_cast<std::uint32_t>(messages_.size());
+    if (!by_uid) {
+        // RFC 9051 §9, seq-number: BAD for a number past the last message, and for "*" in an empty mailbox.
+        if (count == 0) return std::unexpected("there is no message in this mailbox");
+        for (const auto& r : set.resolved(count)) {
+            if (r.last > count)
+                return std::unexpected("there is no message " + std::to_string(r.last) +
+                                       ": the last one is " + std::to_string(count));
+            for (auto n = r.first; n <= r.last; ++n)
+                out.push_back(n - 1);
+        }
+        return out;
+    }
+    // RFC 9051 §6.4.9: UIDs that are not there are passed over; "*" is the last one that is.
+    const auto last =
+        std::find_if(messages_.rbegin(), messages_.rend(), [](const auto& m) { return !m.gone; });
+    if (last == messages_.rend()) return out;
+    for (const auto& r : set.resolved(last->now.id)) {
+        auto at = std::ranges::lower_bound(messages_, r.first, {}, [](const auto& m) { return m.now.id; });
+        for (; at != messages_.end() && at->now.id <= r.last; ++at)
+            if (!at->gone) out.push_back(static_cast<place>(at - messages_.begin()));
+    }
+    return out;
+}
+
+void selected_folder::catch_up() {
+    const auto news = folder_->since(known_);
+    if (news.highest == known_ && news.changed.empty() && news.vanished.empty()) return;
+    take_arrivals(news.changed);
+    for (const auto& r : news.changed)
+        take(r);
+    take_vanished(news.vanished);
+    known_ = news.highest;
+    if (untold_.empty() && gone_ == 0 && arrived_.empty()) settled_ = known_;
+}
+
+void selected_folder::take_arrivals(const std::vector<mailbox::record>& fresh) {
+    const auto last = !arrived_.empty()    ? arrived_.back().now.id
+                      : !messages_.empty() ? messages_.back().now.id
+                                           : 0;
+    auto at = std::ranges::upper_bound(fresh, last, {}, &mailbox::record::id);
+    if (at == fresh.end()) return;
+    const auto recent = folder_->recent_from(!examine_);
+    for (; at != fresh.end(); ++at)
+        arrived_.push_back({*at, at->id >= recent, false});
+}
+
+void selected_folder::take(const mailbox::record& fresh) {
+    refresh_keywords(fresh.flags);
+    const auto at = place_of(fresh.id);
+    if (!at) { // flags of one that the client does not know yet
+        for (auto& m : arrived_)
+            if (m.now.id == fresh.id) m.now = fresh;
+        return;
+    }
+    auto& m = messages_[*at];
+    if (m.now == fresh) return;
+    const auto& told = untold_.try_emplace(fresh.id, told_state{m.now.flags, m.now.modified}).first->second;
+    m.now = fresh;
+    // Set and cleared again before we looked.
+    if (told.flags == fresh.flags && told.modified == fresh.modified) untold_.erase(fresh.id);
+}
+
+void selected_folder::take_vanished(const std::vector<mailbox::uid>& ids) {
+    for (auto id : ids) {
+        if (const auto at = place_of(id)) {
+            if (messages_[*at].gone) continue;
+            messages_[*at].gone = true;
+            ++gone_;
+            untold_.erase(id);
+        } else { // came and went before the client heard of it (RFC 7162 §3.2.10.2: never told)
+            std::erase_if(arrived_, [&](const auto& m) { return m.now.id == id; });
+        }
+    }
+}
+
+void selected_folder::told(place at) {
+    untold_.erase(messages_[at].now.id);
+}
+
+selected_folder::told_state selected_folder::told_of(place at) const {
+    const auto& now = messages_[at].now;
+    const auto it = untold_.find(now.id);
+    return it != untold_.end() ? it->second : told_state{now.flags, now.modified};
+}
+
+void selected_folder::refresh_keywords(mailbox::flag_set used) {
+    if (used >> mailbox::flag::first_keyword >> keywords_.size() == 0) return;
+    keywords_ = folder_->keywords();
+}
+
+mailbox::result<mailbox::flag_set> selected_folder::bits_of(const named_flags& flags, bool create) {
+    if (flags.keywords.empty()) return flags.system;
+    auto bits = folder_->bits_of(flags.keywords, create);
+    if (!bits) return bits;
+    refresh_keywords(*bits);
+    return *bits | flags.system;
+}
+
+} // namespace refmail::imap
