@@ -30,7 +30,8 @@ target_choice start_from(target::profile p, const target_options& options) {
 void add_target_options(CLI::App& command, target_options& options) {
     command.add_option("--target", options.profile, "The profile of the server (docs/targets.md)")
         ->type_name("FILE");
-    for (const char* service : {"smtp", "submission", "submissions", "lmtp"})
+    for (const char* service :
+         {"smtp", "submission", "submissions", "lmtp", "imap", "imaps", "pop3", "pop3s"})
         command
             .add_option_function<std::string>(
                 fmt::format("--{}", service),

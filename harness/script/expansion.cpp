@@ -1,6 +1,7 @@
 // What placeholders stand for; see expansion.hpp.
 #include "harness/script/expansion.hpp"
 
+#include "harness/script/apop.hpp"
 #include "harness/wire/octets.hpp"
 
 #include <fmt/core.h>
@@ -48,6 +49,7 @@ struct expansion::filled {
     };
     std::string octets;
     std::vector<gap> gaps;
+    std::vector<std::size_t> waits; // behind the {n} of synchronizing literals
 
     // As many x as make the gap's line, CRLF included, as long as asked.
     expanded_text close(std::size_t behind) const {
@@ -78,6 +80,14 @@ expanded_text expansion::octets(const suite::text_template& text, const expansio
     return result.close(behind);
 }
 
+std::expected<text_with_waits, std::string> expansion::octets_with_waits(const suite::text_template& text,
+                                                                         const expansion_place& place) const {
+    filled result;
+    if (auto ok = append(result, text, place, false); !ok) return std::unexpected(ok.error());
+    if (!result.gaps.empty()) return std::unexpected("{fill:N} has no meaning in a command of IMAP");
+    return text_with_waits{std::move(result.octets), std::move(result.waits)};
+}
+
 expanded_text expansion::regex(const suite::text_template& text, const expansion_place& place) const {
     filled result;
     if (auto ok = append(result, text, place, true); !ok) return std::unexpected(ok.error());
@@ -92,38 +102,82 @@ std::expected<void, std::string> expansion::append(filled& to, const suite::text
         return {};
     };
     for (const auto& piece : text.pieces) {
-        auto ok =
-            std::visit(overloaded{[&](const suite::literal_piece& p) -> std::expected<void, std::string> {
-                                      to.octets += p.octets; // in a regex: part of the expression
-                                      return {};
-                                  },
-                                  [&](const suite::variable_piece& p) { return add(value(p.name, place)); },
-                                  [&](const suite::capability_piece& p) {
-                                      return add(capability_parameter(place.capabilities, p));
-                                  },
-                                  [&](const suite::repeat_piece& p) {
-                                      auto once = octets(*p.text, place);
-                                      if (!once) return add(std::move(once));
-                                      std::string many;
-                                      many.reserve(once->size() * p.times);
-                                      for (std::uint64_t i = 0; i < p.times; ++i)
-                                          many += *once;
-                                      return add(std::move(many));
-                                  },
-                                  [&](const suite::base64_piece& p) {
-                                      auto inner = octets(*p.text, place);
-                                      if (!inner) return add(std::move(inner));
-                                      return add(base64(*inner));
-                                  },
-                                  [&](const suite::host_piece& p) { return add(host_value(p)); },
-                                  [&](const suite::fill_piece& p) -> std::expected<void, std::string> {
-                                      to.gaps.push_back({to.octets.size(), p.line_length});
-                                      return {};
-                                  }},
-                       piece);
+        auto ok = std::visit(
+            overloaded{[&](const suite::literal_piece& p) -> std::expected<void, std::string> {
+                           to.octets += p.octets; // in a regex: part of the expression
+                           return {};
+                       },
+                       [&](const suite::variable_piece& p) { return add(value(p.name, place)); },
+                       [&](const suite::capability_piece& p) {
+                           return add(capability_parameter(place.capabilities, p));
+                       },
+                       [&](const suite::repeat_piece& p) {
+                           auto once = octets(*p.text, place);
+                           if (!once) return add(std::move(once));
+                           std::string many;
+                           many.reserve(once->size() * p.times);
+                           for (std::uint64_t i = 0; i < p.times; ++i)
+                               many += *once;
+                           return add(std::move(many));
+                       },
+                       [&](const suite::base64_piece& p) {
+                           auto inner = octets(*p.text, place);
+                           if (!inner) return add(std::move(inner));
+                           return add(base64(*inner));
+                       },
+                       [&](const suite::host_piece& p) { return add(host_value(p)); },
+                       [&](const suite::fixture_piece& p) { return add(fixture_value(p)); },
+                       [&](const suite::bound_piece& p) { return add(bound_value(p.name)); },
+                       [&](const suite::imap_literal_piece& p) { return append_literal(to, p, place); },
+                       [&](const suite::fill_piece& p) -> std::expected<void, std::string> {
+                           to.gaps.push_back({to.octets.size(), p.line_length});
+                           return {};
+                       }},
+            piece);
         if (!ok) return ok;
     }
     return {};
+}
+
+// RFC 9051 §4.3, §9: literal = "{" number64 ["+"] "}" CRLF *CHAR8, literal8 = "~{" ...
+std::expected<void, std::string> expansion::append_literal(filled& to, const suite::imap_literal_piece& piece,
+                                                           const expansion_place& place) const {
+    const auto inner = octets(*piece.text, place);
+    if (!inner) return std::unexpected(inner.error());
+    to.octets +=
+        fmt::format("{}{{{}{}}}\r\n", piece.binary ? "~" : "", inner->size(), piece.at_once ? "+" : "");
+    if (!piece.at_once) to.waits.push_back(to.octets.size());
+    to.octets += *inner;
+    return {};
+}
+
+expanded_text expansion::fixture_value(const suite::fixture_piece& piece) const {
+    const auto found = fixtures_ ? fixtures_->find(piece.name) : suite::fixture_map::const_iterator{};
+    if (!fixtures_ || found == fixtures_->end())
+        return std::unexpected(fmt::format("the fixture `{}` was not loaded with the case", piece.name));
+    return piece.size ? std::to_string(found->second->size()) : *found->second;
+}
+
+expanded_text expansion::bound_value(const std::string& name) const {
+    if (bound_)
+        if (const auto found = bound_->find(name); found != bound_->end()) return found->second;
+    return std::unexpected(fmt::format("{{${}}}: no expectation that held has bound ${}", name, name));
+}
+
+expanded_text expansion::mailbox_value(std::string_view name, const expansion_place& place) const {
+    if (name == "tag") {
+        if (!place.new_tag) return std::unexpected("{tag} stands for nothing on this connection");
+        return place.new_tag();
+    }
+    if (name == "apop") {
+        const auto secret = account_value("password");
+        if (!secret) return secret;
+        return apop_digest(place.greeting, *secret);
+    }
+    const std::size_t index = name == "mailbox2" ? 1 : 0;
+    if (!mailboxes_ || index >= mailboxes_->names.size())
+        return std::unexpected(fmt::format("{{{}}}: no mailbox was made for this case", name));
+    return name == "delimiter" ? mailboxes_->delimiter : mailboxes_->names[index];
 }
 
 expanded_text expansion::value(std::string_view name, const expansion_place& place) const {
@@ -132,6 +186,8 @@ expanded_text expansion::value(std::string_view name, const expansion_place& pla
             if (key == name) return given;
     const auto& token = environment_.token;
     const auto& domain = environment_.target.domain;
+    if (name == "mailbox" || name == "mailbox2" || name == "delimiter" || name == "tag" || name == "apop")
+        return mailbox_value(name, place);
     if (name == "token") return token;
     if (name == "client") return std::string(client_name);
     if (name == "foreign") return fmt::format("someone@{}.mailspec.test", token);
@@ -251,7 +307,7 @@ bool is_submission(std::string_view service) {
 }
 
 bool is_implicit_tls(std::string_view service) {
-    return service == "submissions";
+    return service == "submissions" || service == "imaps" || service == "pop3s";
 }
 
 } // namespace mailspec::script

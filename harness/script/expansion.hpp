@@ -4,10 +4,13 @@
 #pragma once
 #include "harness/script/case_run.hpp"
 #include "harness/script/world_recording.hpp"
+#include "harness/suite/fixtures.hpp"
 #include "harness/suite/text_template.hpp"
 
 #include <cstdint>
 #include <expected>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,6 +25,21 @@ using expanded_text = std::expected<std::string, std::string>;
 struct expansion_place {
     std::string service;                                // of the connection: who may send
     const wire::capability_set* capabilities = nullptr; // of its last EHLO; null: none yet
+    std::function<std::string()> new_tag{};             // IMAP: makes the next {tag}
+    std::string greeting{};                             // POP3: of the connection, for {apop}
+};
+
+// Octets to send, in which the client waits for the server's word at some places (RFC 9051 §4.3: a
+// synchronizing literal).
+struct text_with_waits {
+    std::string octets;
+    std::vector<std::size_t> waits; // offsets: what stands behind goes out after a continuation request
+};
+
+// The mailboxes of a case's own, as they are named to the server.
+struct mailbox_names {
+    std::vector<std::string> names; // {mailbox}, {mailbox2}
+    std::string delimiter;          // between levels of hierarchy; empty: there are none
 };
 
 class expansion {
@@ -33,11 +51,19 @@ class expansion {
                          std::size_t behind = 0) const;
     // The text as a regular expression: what placeholders stand for matches literally.
     expanded_text regex(const suite::text_template& text, const expansion_place& place) const;
+    std::expected<text_with_waits, std::string> octets_with_waits(const suite::text_template& text,
+                                                                  const expansion_place& place) const;
     expanded_text value(std::string_view placeholder, const expansion_place& place) const;
 
     // What placeholders of the world around the server stand for; it outlives the expansion. Null: none is
     // there.
     void in_world(const world_facts* facts) { world_ = facts; }
+
+    // The same of fixtures, of what expectations have bound, and of the case's mailboxes.
+    void with_fixtures(const suite::fixture_map* fixtures) { fixtures_ = fixtures; }
+    using names = std::map<std::string, std::string, std::less<>>;
+    void with_bound(const names* bound) { bound_ = bound; }
+    void with_mailboxes(const mailbox_names* mailboxes) { mailboxes_ = mailboxes; }
 
     using fragment_values = std::vector<std::pair<std::string, std::string>>;
     void enter_fragment(fragment_values values) { fragments_.push_back(std::move(values)); }
@@ -53,10 +79,18 @@ class expansion {
     expanded_text account_value(std::string_view name) const;
     expanded_text world_value(std::string_view name) const;
     expanded_text host_value(const suite::host_piece& piece) const;
+    expanded_text fixture_value(const suite::fixture_piece& piece) const;
+    expanded_text bound_value(const std::string& name) const;
+    expanded_text mailbox_value(std::string_view name, const expansion_place& place) const;
+    std::expected<void, std::string> append_literal(filled& to, const suite::imap_literal_piece& piece,
+                                                    const expansion_place& place) const;
 
     const case_environment& environment_;
     std::string default_service_;
     const world_facts* world_ = nullptr;
+    const suite::fixture_map* fixtures_ = nullptr;
+    const names* bound_ = nullptr;
+    const mailbox_names* mailboxes_ = nullptr;
     std::vector<fragment_values> fragments_;
     std::vector<std::uint64_t> turns_;
 };

@@ -155,6 +155,9 @@ class case_builder {
         c_.restarts = resolved.restarts;
         c_.retries = resolved.retries;
         c_.moves_clock = resolved.moves_clock;
+        c_.mailboxes = resolved.mailboxes;
+        for (auto& [name, at] : resolved.fixtures)
+            fixture(name, at);
         for (auto& n : resolved.needs)
             if (!refuses(n)) add_need(c_.needs, n);
         bool sound = from_.script->problems.empty() && resolved.problems.empty() && unseen.empty() &&
@@ -165,6 +168,13 @@ class case_builder {
                 fmt::format("case `{}` claims nothing: its own script has no `S:` and no `expect`; mark what "
                             "shows the clause with `check`",
                             c_.name));
+    }
+
+    void fixture(const std::string& name, const source_pos& at) {
+        if (auto found = context_.fixtures.find(name))
+            c_.fixtures[name] = *found;
+        else
+            report(at, found.error());
     }
 
     // `needs: not STARTTLS` with a `tls` in a branch of the script: what is written counts.

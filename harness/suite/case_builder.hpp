@@ -17,6 +17,7 @@ struct case_context {
     const requirement_catalogue& catalogue;
     const std::vector<std::string>& rulings;
     const fragment_scope& fragments;
+    fixture_folder& fixtures;
     std::string suite_path;
     bool ours = false; // below the suites root: a case must name its clause
 };

@@ -47,6 +47,7 @@ class suite_loader {
     suite_loader(const load_options& options, const requirement_catalogue& catalogue)
         : root_(options.suites_root)
         , check_(options.check)
+        , fixtures_(options.suites_root)
         , catalogue_(catalogue) {
         if (!root_.empty()) rulings_ = read_rulings(root_ / "rulings.md");
     }
@@ -79,7 +80,7 @@ class suite_loader {
         files_.add_to(scope, from.folder, from.top, root_, result_.problems);
 
         loaded_suite loaded{from.path, suite.title ? suite.title->text : "", suite.at, {}};
-        case_context context{catalogue_, rulings_, scope, from.path, from.ours};
+        case_context context{catalogue_, rulings_, scope, fixtures_, from.path, from.ours};
         for (auto& c : suite.cases)
             if (auto built = build_case(suite, c, context, result_.problems); built && passes(*built))
                 loaded.cases.push_back(std::move(*built));
@@ -182,6 +183,7 @@ class suite_loader {
 
     fs::path root_;
     std::function<std::vector<problem>(const test_case&)> check_;
+    fixture_folder fixtures_;
     const requirement_catalogue& catalogue_;
     std::vector<std::string> rulings_;
     fragment_files files_;

@@ -23,6 +23,7 @@ namespace {
 const std::vector<std::string> placeholders = {"token", "domain",   "client",      "sender",     "recipient",
                                                "user",  "password", "local-part",  "unknown",    "foreign",
                                                "n",     "zone",     "server-name", "egress-port"};
+const std::vector<std::string> of_mailboxes = {"mailbox", "mailbox2", "delimiter", "tag", "apop"};
 const std::set<std::string> of_accounts = {"recipient", "user", "password", "local-part"};
 
 // "recipient2" -> "recipient", 2. The account's number is 1 without digits, 0 when the digits make no sense.
@@ -87,7 +88,7 @@ class resolver {
     void run_fragment(step& s, fragment_block& call) {
         auto* found = fragments_.find(call.name, service_of(s.connection));
         if (!found) {
-            auto names = fragments_.names();
+            auto names = fragments_.names(service_of(s.connection));
             return report(s.at,
                           fmt::format("unknown fragment `{}`{}; known are {}", call.name,
                                       did_you_mean(call.name, names),
@@ -128,8 +129,10 @@ class resolver {
 
     void placeholders_of(const step& s, const text_template& text) {
         hosts_of(s, text);
+        for (auto& name : text.fixtures())
+            out_.fixtures.emplace(name, place(s, "fixture:" + name));
         for (auto& name : text.variables()) {
-            if (replaced(s, name)) continue;
+            if (replaced(s, name) || of_mailbox(s, name)) continue;
             auto [base, number] = split_number(name);
             bool numbered = base != name;
             if (numbered ? !of_accounts.contains(base) || number == 0
@@ -142,6 +145,21 @@ class resolver {
             else if (name == "sender" && service_of(s.connection).starts_with("submission"))
                 need_accounts(1); // submission takes mail from the leased account only (RFC 6409 §6.1)
         }
+    }
+
+    // Placeholders of the protocols in which mail is read; true: it is one of them.
+    bool of_mailbox(const step& s, const std::string& name) {
+        if (std::ranges::find(of_mailboxes, name) == of_mailboxes.end()) return false;
+        const auto spoken = protocol_of(service_of(s.connection));
+        if (name == "mailbox2") out_.mailboxes = 2;
+        if (name == "mailbox" || name == "delimiter") out_.mailboxes = std::max(out_.mailboxes, 1);
+        if (name == "tag" && spoken != protocol::imap)
+            report(place(s, name),
+                   "found {tag} on a connection that does not speak IMAP: nothing else has tags");
+        if (name == "apop" && spoken != protocol::pop3)
+            report(place(s, name), "found {apop} on a connection that does not speak POP3");
+        if (name != "tag") need_accounts(1);
+        return true;
     }
 
     void hosts_of(const step& s, const text_template& text) {
@@ -165,8 +183,10 @@ class resolver {
     }
 
     void unknown(const step& s, const std::string& name) {
+        auto all = placeholders;
+        all.insert(all.end(), of_mailboxes.begin(), of_mailboxes.end());
         report(place(s, name), fmt::format("unknown placeholder {{{}}}{}; known are {}", name,
-                                           did_you_mean(name, placeholders), fmt::join(placeholders, ", ")));
+                                           did_you_mean(name, all), fmt::join(all, ", ")));
     }
 
     static source_pos place(const step& s, const std::string& name) {

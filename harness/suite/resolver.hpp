@@ -5,6 +5,7 @@
 #include "harness/suite/fragments.hpp"
 #include "harness/suite/test_case.hpp"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -16,9 +17,11 @@ struct resolved_script {
     std::vector<need> needs;           // implied by the steps and fragments
     int accounts = 0;
     bool reads_mail = false;
-    bool restarts = false;    // has `server` steps
-    bool retries = false;     // has `retry`
-    bool moves_clock = false; // has `clock advance`
+    bool restarts = false;                      // has `server` steps
+    bool retries = false;                       // has `retry`
+    bool moves_clock = false;                   // has `clock advance`
+    int mailboxes = 0;                          // of its own: 1 {mailbox}, 2 {mailbox2} too
+    std::map<std::string, source_pos> fixtures; // by name, where each is named first
     std::vector<problem> problems;
 };
 

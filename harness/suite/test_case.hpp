@@ -2,6 +2,7 @@
 // data, complete once loaded; nothing in it depends on the order of cases or on a server. Follows
 // docs/suite-language.md, "A suite" and "Needs".
 #pragma once
+#include "harness/suite/fixtures.hpp"
 #include "harness/suite/requirements.hpp"
 #include "harness/suite/step.hpp"
 #include "harness/suite/world_plan.hpp"
@@ -48,6 +49,11 @@ struct test_case {
     world_plan world;         // its zone and its remote hosts; empty: the server sends nowhere
     bool retries = false;     // has `retry`
     bool moves_clock = false; // has `clock advance`: wants a movable clock, and runs alone
+    fixture_map fixtures;     // all that it names
+    std::string state;                     // IMAP: nonauth auth selected; POP3: authorization transaction
+    std::vector<fixture_message> messages; // that lie in its mailbox before it starts, in order
+    bool account_alone = false;            // nobody else uses the account meanwhile, and INBOX is empty
+    int mailboxes = 0;        // of its own that its script names: 1 {mailbox}, 2 {mailbox2} too
 };
 
 struct loaded_suite {

@@ -110,7 +110,7 @@ class template_parser {
 
     void opening_brace(text_template& result) {
         char next = at_ + 1 < source_.size() ? source_[at_ + 1] : '\0';
-        if (kind_ == template_kind::regex && !is_lower(next) && !is_upper(next)) {
+        if (kind_ == template_kind::regex && !is_lower(next) && !is_upper(next) && next != '$') {
             add_literal(result, "{");
             ++at_;
         } else if (next == '{') {
@@ -163,6 +163,12 @@ class template_parser {
             capability(result, open);
         else if (mark == ':' && (head == "address" || head == "reverse" || head == "tlsa"))
             host(result, open, head);
+        else if (mark == ':' && (head.starts_with("literal")))
+            imap_literal(result, open, head);
+        else if (mark == ':' && (head == "fixture" || head == "size"))
+            fixture(result, open, head == "size");
+        else if (mark == '}' && head.starts_with('$'))
+            bound(result, open, head.substr(1));
         else if (mark == '}')
             simple(result, open, head);
         else if (mark == '\0')
@@ -179,6 +185,33 @@ class template_parser {
             result.pieces.push_back(variable_piece{std::string(name)});
         else
             unknown(open, source_.substr(open, at_ - open));
+    }
+
+    void imap_literal(text_template& result, std::size_t open, std::string_view head) {
+        imap_literal_piece piece{
+            .binary = head.starts_with("literal8"), .at_once = head.ends_with('+'), .text = {}};
+        head.remove_prefix(std::string_view(piece.binary ? "literal8" : "literal").size());
+        if (head != (piece.at_once ? "+" : ""))
+            return fail(open,
+                        "expected {literal:TEXT}, {literal+:TEXT}, {literal8:TEXT} or {literal8+:TEXT}");
+        piece.text = nested_text(open);
+        result.pieces.push_back(std::move(piece));
+    }
+
+    void fixture(text_template& result, std::size_t open, bool size) {
+        const auto name = argument();
+        if (!is_variable_name(name))
+            return fail(open,
+                        "expected {fixture:NAME} or {size:NAME}, as {fixture:plain}: fixtures/plain.eml "
+                        "of the suites");
+        result.pieces.push_back(fixture_piece{std::string(name), size});
+    }
+
+    void bound(text_template& result, std::size_t open, std::string_view name) {
+        ++at_;
+        if (!is_variable_name(name))
+            return fail(open, "expected {$NAME} with a name that an expectation binds, as {$uid}");
+        result.pieces.push_back(bound_piece{std::string(name)});
     }
 
     void repeated(text_template& result, std::size_t open, std::string_view digits) {
@@ -279,11 +312,11 @@ class template_parser {
     }
 
     void unknown(std::size_t open, std::string_view found) {
-        fail(open, fmt::format(
-                       "found `{}`, expected a placeholder: a name as {{sender}}, octets as {{CR}} or "
-                       "{{x80}}, {{64*a}}, {{fill:512}}, {{base64:TEXT}}, {{cap:SIZE}}, {{address:HOST}}; a "
-                       "brace itself is written `{{{{`",
-                       found));
+        fail(open,
+             fmt::format("found `{}`, expected a placeholder: a name as {{sender}}, octets as {{CR}} or "
+                         "{{x80}}, {{64*a}}, {{fill:512}}, {{base64:TEXT}}, {{cap:SIZE}}, {{address:HOST}}, "
+                         "{{literal:TEXT}}, {{fixture:NAME}}, {{$NAME}}; a brace itself is written `{{{{`",
+                         found));
     }
 
     void fail(std::size_t offset, std::string text) {
@@ -300,6 +333,7 @@ class template_parser {
 const text_template* nested_in(const template_piece& piece) {
     if (auto* repeat = std::get_if<repeat_piece>(&piece)) return repeat->text.get();
     if (auto* base64 = std::get_if<base64_piece>(&piece)) return base64->text.get();
+    if (auto* literal = std::get_if<imap_literal_piece>(&piece)) return literal->text.get();
     return nullptr;
 }
 
@@ -333,6 +367,18 @@ std::vector<host_piece> text_template::hosts() const {
         if (auto* host = std::get_if<host_piece>(&piece)) found.push_back(*host);
         if (auto* text = nested_in(piece)) {
             auto inner = text->hosts();
+            found.insert(found.end(), inner.begin(), inner.end());
+        }
+    }
+    return found;
+}
+
+std::vector<std::string> text_template::fixtures() const {
+    std::vector<std::string> found;
+    for (auto& piece : pieces) {
+        if (auto* fixture = std::get_if<fixture_piece>(&piece)) found.push_back(fixture->name);
+        if (auto* text = nested_in(piece)) {
+            auto inner = text->fixtures();
             found.insert(found.end(), inner.begin(), inner.end());
         }
     }

@@ -44,8 +44,23 @@ struct host_piece { // {address:mx}, {reverse:mx}, {tlsa:mx 2 0 1}: of the world
 };
 const char* name_of(host_piece::kind what); // "address"
 
-using template_piece = std::variant<literal_piece, variable_piece, capability_piece, repeat_piece,
-                                    base64_piece, fill_piece, host_piece>;
+// {literal:TEXT}, {literal+:TEXT}, {literal8:TEXT}: an IMAP literal, its length before it (RFC 9051 §4.3).
+struct imap_literal_piece {
+    bool binary = false;  // literal8: ~{n}
+    bool at_once = false; // non-synchronizing: {n+}, no continuation is awaited
+    std::shared_ptr<text_template> text;
+};
+struct fixture_piece { // {fixture:plain}: the octets of suites/fixtures/plain.eml; {size:plain}: how many
+    std::string name;
+    bool size = false;
+};
+struct bound_piece {  // {$uid}: what an expectation has bound
+    std::string name; // "uid"
+};
+
+using template_piece =
+    std::variant<literal_piece, variable_piece, capability_piece, repeat_piece, base64_piece, fill_piece,
+                 host_piece, imap_literal_piece, fixture_piece, bound_piece>;
 
 struct text_template {
     std::string source; // as written, for reports
@@ -53,7 +68,8 @@ struct text_template {
 
     std::vector<std::string> variables() const; // in order, also inside nested pieces
     bool uses(std::string_view variable) const;
-    std::vector<host_piece> hosts() const; // the same, of hosts
+    std::vector<host_piece> hosts() const;     // the same, of hosts
+    std::vector<std::string> fixtures() const; // and of fixtures
 };
 
 // How backslashes and braces are read.

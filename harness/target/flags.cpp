@@ -25,7 +25,7 @@ std::expected<target_info, std::string> target_from_flags(const target_flags& fl
     target_info target;
     if (flags.services.empty())
         return std::unexpected("no service is named: add --smtp HOST:PORT (or --submission, --submissions, "
-                               "--lmtp), or use --target PROFILE");
+                               "--lmtp, --imap, --imaps, --pop3, --pop3s), or use --target PROFILE");
     for (const auto& [service, address] : flags.services) {
         if (const auto parsed = net::parse_endpoint(address); !parsed)
             return std::unexpected(fmt::format("--{}: {}", service, parsed.error().text));

@@ -81,7 +81,8 @@ BOOST_AUTO_TEST_CASE(placeholders_of_hosts) {
     BOOST_TEST(mistakes("      @ MX 10 {adress:mx}\n") ==
                "9:15: found `{adress:`, expected a placeholder: a name as {sender}, octets as {CR} or {x80}, "
                "{64*a}, "
-               "{fill:512}, {base64:TEXT}, {cap:SIZE}, {address:HOST}; a brace itself is written `{{`");
+               "{fill:512}, {base64:TEXT}, {cap:SIZE}, {address:HOST}, {literal:TEXT}, {fixture:NAME}, "
+               "{$NAME}; a brace itself is written `{{`");
     BOOST_TEST(mistakes("      m A {address:m}\n") ==
                "9:11: unknown host `m`, expected `mx`, did you mean `mx`?");
     BOOST_TEST(mistakes("      m A {address:MX}\n") == "9:11: expected {address:HOST}, as {address:mx}");

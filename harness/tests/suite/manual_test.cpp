@@ -75,6 +75,7 @@ BOOST_AUTO_TEST_CASE(the_fragments_of_the_manual_exist) {
                        "message", "quit", "submit", "still-alive"})
         script += std::string("      do ") + name + "\n";
     for (auto& service : known_services()) {
+        if (protocol_of(service) != protocol::smtp) continue;
         auto loaded =
             load_suite_text("title: T\nservice: " + service +
                                 "\ncases:\n  c:\n    title: t\n    script: |\n" + script + "      S: 250\n",

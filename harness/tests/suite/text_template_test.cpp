@@ -41,9 +41,10 @@ std::string parsed(std::string_view source, template_kind kind = template_kind::
     return shape(*text);
 }
 
-constexpr const char* unknown_placeholder = ", expected a placeholder: a name as {sender}, octets as {CR} or "
-                                            "{x80}, {64*a}, {fill:512}, {base64:TEXT}, "
-                                            "{cap:SIZE}, {address:HOST}; a brace itself is written `{{`";
+constexpr const char* unknown_placeholder =
+    ", expected a placeholder: a name as {sender}, octets as {CR} or "
+    "{x80}, {64*a}, {fill:512}, {base64:TEXT}, "
+    "{cap:SIZE}, {address:HOST}, {literal:TEXT}, {fixture:NAME}, {$NAME}; a brace itself is written `{{`";
 
 } // namespace
 

@@ -35,8 +35,8 @@ BOOST_AUTO_TEST_CASE(the_domain_of_the_first_address) {
 
 BOOST_AUTO_TEST_CASE(mistakes_by_their_words) {
     BOOST_TEST(refused({{}, "d.test", {}, ""}) ==
-               "no service is named: add --smtp HOST:PORT (or --submission, --submissions, --lmtp), or use "
-               "--target PROFILE");
+               "no service is named: add --smtp HOST:PORT (or --submission, --submissions, --lmtp, --imap, "
+               "--imaps, --pop3, --pop3s), or use --target PROFILE");
     BOOST_TEST(refused({{{"smtp", "localhost:25"}}, "d", {"ann"}, ""}) ==
                "--user: `ann` is not NAME:PASSWORD");
     BOOST_TEST(refused({{{"smtp", "localhost:25"}}, "d", {"ann:"}, ""}) ==
