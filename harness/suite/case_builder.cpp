@@ -6,6 +6,7 @@
 #include "harness/suite/claims.hpp"
 #include "harness/suite/hosts_check.hpp"
 #include "harness/suite/line_cursor.hpp"
+#include "harness/suite/mailbox_setup.hpp"
 #include "harness/suite/nearest_word.hpp"
 #include "harness/suite/needs.hpp"
 #include "harness/suite/resolver.hpp"
@@ -158,6 +159,9 @@ class case_builder {
         c_.mailboxes = resolved.mailboxes;
         for (auto& [name, at] : resolved.fixtures)
             fixture(name, at);
+        set_up_mailbox(from_, c_, problems_);
+        for (auto& message : c_.messages)
+            if (!c_.fixtures.contains(message.fixture)) fixture(message.fixture, from_.messages.front().at);
         for (auto& n : resolved.needs)
             if (!refuses(n)) add_need(c_.needs, n);
         bool sound = from_.script->problems.empty() && resolved.problems.empty() && unseen.empty() &&

@@ -28,6 +28,7 @@ fragment_set make_fragments(std::vector<written_fragment> read, std::vector<prob
         }
         auto made = std::make_unique<fragment>();
         made->name = name;
+        made->spoken = protocol_of(item.service);
         made->at = item.name.at;
         made->steps = std::move(item.script.steps);
         made->broken = !item.script.problems.empty();
@@ -43,22 +44,37 @@ fragment_set make_fragments(std::vector<written_fragment> read, std::vector<prob
 }
 
 fragment* fragment_scope::find(std::string_view name, std::string_view service) const {
-    auto special = fmt::format("{}@{}", name, service);
-    for (auto& set : sets_) {
-        if (auto found = set->find(special); found != set->end()) return found->second.get();
-        if (auto found = set->find(name); found != set->end()) return found->second.get();
-    }
+    const auto special = fmt::format("{}@{}", name, service);
+    const auto spoken = protocol_of(service);
+    for (auto& set : sets_)
+        for (const std::string_view wanted : {std::string_view(special), name})
+            if (auto found = set->find(wanted); found != set->end() && found->second->spoken == spoken)
+                return found->second.get();
     return nullptr;
 }
 
-std::vector<std::string> fragment_scope::names() const {
+std::vector<std::string> fragment_scope::names(std::string_view service) const {
     std::vector<std::string> names;
     for (auto& set : sets_)
         for (auto& [name, found] : *set)
-            if (name.find('@') == name.npos && std::ranges::find(names, name) == names.end())
+            if (name.find('@') == name.npos && found->spoken == protocol_of(service) &&
+                std::ranges::find(names, name) == names.end())
                 names.push_back(name);
     return names;
 }
+
+namespace {
+
+// suites/imap/rfc9051/fragments.yaml speaks IMAP; a file that is nowhere of the kind speaks SMTP unless it
+// says otherwise.
+std::string service_of_path(const fs::path& path) {
+    for (const auto& folder : path.parent_path())
+        for (const auto spoken : {protocol::imap, protocol::pop3})
+            if (folder == name_of(spoken)) return name_of(spoken);
+    return name_of(protocol::smtp);
+}
+
+} // namespace
 
 void fragment_files::add_to(fragment_scope& scope, const fs::path& folder, const fs::path& top,
                             const fs::path& root, std::vector<problem>& problems) {
@@ -77,7 +93,9 @@ void fragment_files::add_to(fragment_scope& scope, const fs::path& folder, const
             add(shown(here / "fragments.yaml"));
             if (here == highest || here == here.parent_path()) break;
         }
-    if (!root.empty()) add(root / "smtp" / "fragments.yaml");
+    if (root.empty()) return;
+    for (const auto spoken : {protocol::smtp, protocol::imap})
+        add(root / name_of(spoken) / "fragments.yaml");
 }
 
 std::shared_ptr<fragment_set> fragment_files::read(const fs::path& path, std::vector<problem>& problems) {
@@ -89,7 +107,7 @@ std::shared_ptr<fragment_set> fragment_files::read(const fs::path& path, std::ve
     if (!fs::exists(path, failure)) return nullptr;
     if (auto text = read_text(path, problems))
         entry.set = std::make_shared<fragment_set>(
-            make_fragments(read_fragments(*text, path.string(), problems), problems));
+            make_fragments(read_fragments(*text, path.string(), service_of_path(key), problems), problems));
     return entry.set;
 }
 

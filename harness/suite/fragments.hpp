@@ -3,6 +3,7 @@
 // Follows docs/suite-language.md, "Blocks".
 #pragma once
 #include "harness/suite/needs.hpp"
+#include "harness/suite/services.hpp"
 #include "harness/suite/suite_file.hpp"
 
 #include <filesystem>
@@ -16,6 +17,7 @@ namespace mailspec::suite {
 
 struct fragment {
     std::string name;
+    protocol spoken = protocol::smtp; // whose language its script is written in
     source_pos at;
     std::vector<need> needs;
     std::vector<step> steps;
@@ -32,9 +34,10 @@ class fragment_scope {
   public:
     void add(std::shared_ptr<fragment_set> set) { sets_.push_back(std::move(set)); }
 
-    // NAME@SERVICE before NAME, in the nearest set that has either; null when none does.
+    // NAME@SERVICE before NAME, in the nearest set that has either in the language of the service; null when
+    // none does.
     fragment* find(std::string_view name, std::string_view service) const;
-    std::vector<std::string> names() const; // without those @SERVICE
+    std::vector<std::string> names(std::string_view service) const; // the same, without those @SERVICE
 
   private:
     std::vector<std::shared_ptr<fragment_set>> sets_;
@@ -43,7 +46,8 @@ class fragment_scope {
 // The fragments.yaml files met so far, each read once.
 class fragment_files {
   public:
-    // fragments.yaml in `folder` and the folders above it up to `top`, then smtp/fragments.yaml of `root`.
+    // fragments.yaml in `folder` and the folders above it up to `top`, then those of smtp, imap and pop3 of
+    // `root`.
     // Nothing of a folder or root that is empty.
     void add_to(fragment_scope& scope, const std::filesystem::path& folder, const std::filesystem::path& top,
                 const std::filesystem::path& root, std::vector<problem>& problems);

@@ -147,6 +147,10 @@ text_template line_cursor::to_end() {
     return text;
 }
 
+text_template line_cursor::plain(std::size_t octets) {
+    return parsed(at_, octets, template_kind::plain);
+}
+
 // Braces may hold spaces: {base64:a b}.
 text_template line_cursor::plain_word(std::string_view stop_at) {
     std::size_t length = 0;

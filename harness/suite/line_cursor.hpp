@@ -42,6 +42,7 @@ class line_cursor {
     text_template quoted();                                  // "TEXT"
     text_template regex();                                   // ~regex~, compiled once to see that it can be
     text_template to_end();                                  // all that is left, as plain text
+    text_template plain(std::size_t octets);                 // so many octets, as plain text
     text_template plain_word(std::string_view stop_at = {}); // up to a space or an octet of stop_at
     bool at_regex() const { return rest().starts_with('~'); }
     bool at_quoted() const { return rest().starts_with('"'); }

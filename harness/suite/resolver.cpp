@@ -67,6 +67,7 @@ class resolver {
         for (auto& s : script) {
             if (s.connection == 0) s.connection = connection;
             for_each_template(s.body, [&](const text_template& text) { placeholders_of(s, text); });
+            for_each_bound_name(s.body, [&](const std::string& name) { bound_.insert(name); });
             if (auto* block = std::get_if<repeat_block>(&s.body)) {
                 ++repeats_;
                 steps(block->steps, s.connection);
@@ -129,6 +130,11 @@ class resolver {
 
     void placeholders_of(const step& s, const text_template& text) {
         hosts_of(s, text);
+        for (auto& name : text.bound())
+            if (!bound_.contains(name))
+                report(place(s, "$" + name),
+                       fmt::format("found {{${0}}}, but no step before binds ${0}{1}", name,
+                                   did_you_mean(name, {bound_.begin(), bound_.end()})));
         for (auto& name : text.fixtures())
             out_.fixtures.emplace(name, place(s, "fixture:" + name));
         for (auto& name : text.variables()) {
@@ -210,6 +216,8 @@ class resolver {
                                     service));
         }
         use_service(service_of(s.connection));
+        if (auto* open = std::get_if<open_connection>(&s.body); open && !open->state.empty())
+            state_of(s, *open);
         if (std::holds_alternative<start_tls>(s.body) && !is_tls_service(service_of(s.connection)))
             imply(*parse_need("STARTTLS"), s.connection);
         if (std::holds_alternative<retry_delivery>(s.body)) out_.retries = true;
@@ -224,6 +232,16 @@ class resolver {
             out_.reads_mail = true;
             if (!mail->recipient || mail->negative || mail->times) need_accounts(1);
         }
+    }
+
+    void state_of(const step& s, const open_connection& open) {
+        const auto spoken = protocol_of(service_of(s.connection));
+        const bool pop3 = open.state == "authorization" || open.state == "transaction";
+        if (spoken != (pop3 ? protocol::pop3 : protocol::imap))
+            report(s.at, fmt::format("found `open {}` on the service {}, expected it on {}", open.state,
+                                     service_of(s.connection), pop3 ? "pop3 or pop3s" : "imap or imaps"));
+        if (open.state != "nonauth" && open.state != "authorization") need_accounts(1);
+        if (open.state == "selected" || open.state == "examine") out_.mailboxes = std::max(out_.mailboxes, 1);
     }
 
     // Behind an `either`, its last branch counts.
@@ -264,6 +282,7 @@ class resolver {
     const world_plan& world_;
     std::map<int, std::string> services_; // by connection
     std::vector<frame> frames_;
+    std::set<std::string> bound_; // $names, by the steps so far
     int repeats_ = 0;
     bool server_up_ = true;
     resolved_script out_;

@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -18,6 +20,8 @@ namespace {
 const std::vector<std::string> step_words = {
     "C:",     "S:",    "send",  "split",  "pause", "half-close", "close",  "reset",  "open", "fresh", "tls",
     "server", "retry", "clock", "expect", "check", "do",         "repeat", "either", "or",   "end"};
+
+const std::vector<std::string> imap_words = {"C+:", "not", "compress"}; // and these
 
 const std::vector<std::string> host_words = {"S:",    "C:",    "send", "split", "pause",  "close",
                                              "reset", "check", "tls",  "serve", "repeat", "end"};
@@ -49,8 +53,9 @@ constexpr bool is_any_of = (std::is_same_v<T, Of> || ...);
 
 class script_parser {
   public:
-    explicit script_parser(const script_source& script, bool of_host = false)
+    script_parser(const script_source& script, std::string service, bool of_host = false)
         : lines_(split_lines(script))
+        , service_(std::move(service))
         , of_host_(of_host) {}
 
     parsed_script run() {
@@ -131,11 +136,12 @@ class script_parser {
     step_body body(line_cursor& cursor, const script_line& line, int connection) {
         if (!cursor.ok()) return split{};
         if (of_host_) return host_body(cursor, line, connection);
+        if (auto spoken = of_protocol(cursor, connection)) return std::move(*spoken);
         if (cursor.rest().starts_with("C:")) return cursor.skip(2), parse_send_line(cursor);
         if (cursor.rest().starts_with("S:")) return cursor.skip(2), parse_expect_server(cursor);
         if (cursor.take("send")) return parse_send(cursor);
         if (cursor.take("pause")) return parse_pause(cursor);
-        if (cursor.take("open")) return parse_open(cursor);
+        if (cursor.take("open")) return open(cursor, connection);
         if (cursor.take("tls")) return parse_tls(cursor);
         if (cursor.take("server")) return server(cursor, connection);
         if (cursor.peek() == "retry" || cursor.peek() == "clock") return time(cursor, connection);
@@ -148,8 +154,39 @@ class script_parser {
         if (cursor.take("close")) return alone(cursor, "close", close_connection{});
         if (cursor.take("reset")) return alone(cursor, "reset", reset_connection{});
         if (cursor.take("fresh")) return alone(cursor, "fresh", fresh_connection{});
-        unknown(cursor);
+        unknown(cursor, connection);
         return split{};
+    }
+
+    // A connection without a number is the first one.
+    protocol protocol_on(int connection) const {
+        auto known = services_.find(std::max(connection, 1));
+        return protocol_of(known == services_.end() ? service_ : known->second);
+    }
+
+    open_connection open(line_cursor& cursor, int connection) {
+        auto body = std::get<open_connection>(parse_open(cursor));
+        services_[std::max(connection, 1)] = body.service.empty() ? service_ : body.service;
+        return body;
+    }
+
+    // Steps that mean something else, or something at all, where IMAP or POP3 is spoken; nullopt: nothing of
+    // it was read.
+    std::optional<step_body> of_protocol(line_cursor& cursor, int connection) {
+        if (protocol_on(connection) == protocol::imap) return imap_body(cursor);
+        return std::nullopt;
+    }
+
+    static std::optional<step_body> imap_body(line_cursor& cursor) {
+        if (cursor.rest().starts_with("C:")) return cursor.skip(2), parse_send_command(cursor);
+        if (cursor.rest().starts_with("C+:")) return cursor.skip(3), parse_send_continuation(cursor);
+        if (cursor.rest().starts_with("S:")) return cursor.skip(2), parse_expect_imap(cursor);
+        if (cursor.take("not")) return parse_expect_no_response(cursor);
+        if (cursor.take("compress")) return alone(cursor, "compress", start_compression{});
+        constexpr std::string_view capabilities = "expect capabilities ";
+        if (!cursor.rest().starts_with(capabilities)) return std::nullopt;
+        cursor.skip(capabilities.size());
+        return parse_expect_capabilities(cursor);
     }
 
     // The harness plays the host, so that what it says and what it wants change sides.
@@ -196,12 +233,19 @@ class script_parser {
         return parse_clock(cursor);
     }
 
-    static void unknown(line_cursor& cursor) {
+    void unknown(line_cursor& cursor, int connection) const {
         std::string word(cursor.peek());
+        auto words = step_words;
+        if (protocol_on(connection) == protocol::imap)
+            words.insert(words.end(), imap_words.begin(), imap_words.end());
+        else if (std::ranges::find(imap_words, word) != imap_words.end())
+            return cursor.fail(fmt::format("found `{}`, which only IMAP connections have; this one speaks {}",
+                                           word,
+                                           protocol_on(connection) == protocol::pop3 ? "POP3" : "SMTP"));
         if (word == "C" || word == "S" || word == "c:" || word == "s:")
             return cursor.fail(fmt::format("found `{0}`, did you mean `{1}:`?", word,
                                            word == "C" || word == "c:" ? "C" : "S"));
-        cursor.fail_expected("a step (" + word_list(step_words) + ")" + did_you_mean(word, step_words));
+        cursor.fail_expected("a step (" + word_list(words) + ")" + did_you_mean(word, words));
     }
 
     repeat_block repeat(line_cursor& cursor, const script_line& line) {
@@ -261,6 +305,8 @@ class script_parser {
     void problem_at(const source_pos& at, std::string text) { problems_.push_back({at, std::move(text)}); }
 
     std::vector<script_line> lines_;
+    std::string service_;
+    std::map<int, std::string> services_; // by connection, where it was opened by name
     bool of_host_;
     std::size_t next_ = 0;
     int depth_ = 0;
@@ -275,7 +321,9 @@ bool can_fail(const step& s) {
            std::holds_alternative<expect_delivered>(s.body) ||
            std::holds_alternative<expect_header>(s.body) || std::holds_alternative<expect_received>(s.body) ||
            std::holds_alternative<expect_body>(s.body) || std::holds_alternative<start_tls>(s.body) ||
-           std::holds_alternative<expect_query>(s.body) || looks_at_hosts(s) || looks_at_reports(s);
+           std::holds_alternative<expect_query>(s.body) ||
+           std::holds_alternative<expect_no_response>(s.body) ||
+           std::holds_alternative<expect_capabilities>(s.body) || looks_at_hosts(s) || looks_at_reports(s);
 }
 
 bool looks_at_hosts(const step& s) {
@@ -298,12 +346,12 @@ bool looks_at_reports(const step& s) {
         s.body);
 }
 
-parsed_script parse_script(const script_source& script) {
-    return script_parser(script).run();
+parsed_script parse_script(const script_source& script, const std::string& service) {
+    return script_parser(script, service).run();
 }
 
 parsed_script parse_host_script(const script_source& script) {
-    return script_parser(script, true).run();
+    return script_parser(script, "smtp", true).run();
 }
 
 } // namespace mailspec::suite

@@ -20,7 +20,8 @@ struct parsed_script {
     std::vector<problem> problems;
 };
 
-parsed_script parse_script(const script_source& script);
+// `service`: of connections that are not opened by name; what `C:` and `S:` mean follows from it.
+parsed_script parse_script(const script_source& script, const std::string& service = "smtp");
 
 // The script of a remote host: the same language, seen from the other side. `S:` is what the host says (a
 // send_line), `C:` what the server under test must send it.

@@ -120,10 +120,42 @@ void texts(const fragment_block& s, const visitor& visit) {
 template <typename Other>
 void texts(const Other&, const visitor&) {}
 
+using name_visitor = std::function<void(const std::string&)>;
+
+void bound_in(const std::vector<imap_pattern>& elements, const name_visitor& visit) {
+    for (auto& element : elements) {
+        if (element.what == imap_pattern::kind::variable) visit(element.name);
+        bound_in(element.items, visit);
+    }
+}
+
+// A group's name is a word of the regex itself, so it stands in its source.
+void bound_in(const text_template& text, const name_visitor& visit) {
+    constexpr std::string_view opening = "(?<";
+    for (auto at = text.source.find(opening); at != std::string::npos; at = text.source.find(opening, at)) {
+        at += opening.size();
+        const auto end = text.source.find('>', at);
+        if (end == std::string::npos) return;
+        visit(text.source.substr(at, end - at));
+    }
+}
+
 } // namespace
 
 void for_each_template(const step_body& body, const visitor& visit) {
     std::visit([&](const auto& s) { texts(s, visit); }, body);
+}
+
+void for_each_bound_name(const step_body& body, const std::function<void(const std::string&)>& visit) {
+    for_each_template(body, [&](const text_template& text) { bound_in(text, visit); });
+    const auto* expected = std::get_if<expect_server>(&body);
+    if (!expected) return;
+    for (auto& tier : expected->tiers)
+        for (auto& pattern : tier.any_of)
+            if (auto* response = std::get_if<imap_response_pattern>(&pattern)) {
+                if (response->code) bound_in(response->code->items, visit);
+                bound_in(response->data, visit);
+            }
 }
 
 } // namespace mailspec::suite

@@ -10,4 +10,7 @@ namespace mailspec::suite {
 
 void for_each_template(const step_body& body, const std::function<void(const text_template&)>& visit);
 
+// The names that the step binds: $uid of a pattern, (?<uid>...) of a regex.
+void for_each_bound_name(const step_body& body, const std::function<void(const std::string&)>& visit);
+
 } // namespace mailspec::suite

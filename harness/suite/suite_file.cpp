@@ -4,6 +4,8 @@
 #include "harness/suite/suite_file.hpp"
 
 #include "harness/suite/hosts_reader.hpp"
+#include "harness/suite/nearest_word.hpp"
+#include "harness/suite/services.hpp"
 #include "harness/suite/yaml_map.hpp"
 #include "harness/suite/zone_reader.hpp"
 
@@ -27,11 +29,12 @@ bool is_name(std::string_view name) {
 }
 
 std::optional<parsed_script> read_script(yaml_source& source, const YAML::Node& node, const written& key,
-                                         std::string& text, std::vector<problem>& problems) {
+                                         const std::string& service, std::string& text,
+                                         std::vector<problem>& problems) {
     auto block = source.block_string(node, key);
     if (!block) return std::nullopt;
     text = block->text;
-    auto script = parse_script(*block);
+    auto script = parse_script(*block, service);
     problems.insert(problems.end(), script.problems.begin(), script.problems.end());
     if (script.problems.empty() && script.steps.empty())
         source.report(key.at, fmt::format("`{}` holds comments only, expected steps", key.text));
@@ -40,14 +43,17 @@ std::optional<parsed_script> read_script(yaml_source& source, const YAML::Node& 
 
 // name: |   or   name: { needs: ..., script: | }
 void read_fragment(yaml_source& source, const YAML::Node& key, const YAML::Node& node,
-                   std::vector<written_fragment>& fragments, std::vector<problem>& problems) {
+                   const std::string& service, std::vector<written_fragment>& fragments,
+                   std::vector<problem>& problems) {
     auto name = key.Scalar();
     if (!is_name(name.substr(0, name.find('@'))))
         return source.report(key,
                              fmt::format("found the name `{}`, expected lower-case words joined by hyphens, "
                                          "with @SERVICE behind them where one is meant",
                                          name));
-    written_fragment fragment{{name, source.position(key)}, {}, {}};
+    const auto at = name.find('@');
+    written_fragment fragment{
+        {name, source.position(key)}, at == name.npos ? service : name.substr(at + 1), {}, {}};
     YAML::Node script = node;
     written script_key = fragment.name;
     std::string text;
@@ -60,30 +66,32 @@ void read_fragment(yaml_source& source, const YAML::Node& key, const YAML::Node&
         if (!script.IsDefined())
             return source.report(key, fmt::format("fragment `{}` has no `script`", name));
     }
-    auto parsed = read_script(source, script, script_key, text, problems);
+    auto parsed = read_script(source, script, script_key, fragment.service, text, problems);
     if (!parsed) return;
     fragment.script = std::move(*parsed);
     fragments.push_back(std::move(fragment));
 }
 
 std::vector<written_fragment> read_fragment_map(yaml_source& source, const YAML::Node& node,
-                                                const source_pos& at, std::vector<problem>& problems) {
+                                                const source_pos& at, const std::string& service,
+                                                std::vector<problem>& problems) {
     std::vector<written_fragment> fragments;
     yaml_map map(source, node, at, "`fragments`", {});
     for (auto& [name, value] : map.entries())
-        read_fragment(source, name, value, fragments, problems);
+        read_fragment(source, name, value, service, fragments, problems);
     return fragments;
 }
 
+// `service`: the suite's.
 written_case read_case(yaml_source& source, const YAML::Node& key, const YAML::Node& node,
-                       std::vector<problem>& problems) {
+                       const std::string& service, std::vector<problem>& problems) {
     written_case result{.name = {key.Scalar(), source.position(key)}};
     if (!is_name(result.name.text))
         source.report(key, fmt::format("found the name `{}`, expected lower-case words joined by hyphens",
                                        result.name.text));
     yaml_map map(source, node, result.name.at, fmt::format("case `{}`", result.name.text),
                  {"title", "requirement", "level", "service", "rfc", "needs", "security", "ruling", "why",
-                  "timeout", "dns", "hosts", "script"});
+                  "timeout", "state", "messages", "account", "dns", "hosts", "script"});
     if (!node.IsMap()) return result;
     result.title = map.required_text("title");
     result.requirements = map.words("requirement");
@@ -95,6 +103,9 @@ written_case read_case(yaml_source& source, const YAML::Node& key, const YAML::N
     result.ruling = map.text("ruling");
     result.why = map.text("why");
     result.timeout = map.text("timeout");
+    result.state = map.text("state");
+    result.messages = map.words("messages");
+    result.account = map.text("account");
     if (auto dns = map.value("dns"); dns.IsDefined())
         result.dns = read_zone(source, dns, {"dns", map.place("dns")});
     if (auto hosts = map.value("hosts"); hosts.IsDefined())
@@ -102,7 +113,8 @@ written_case read_case(yaml_source& source, const YAML::Node& key, const YAML::N
             written_hosts{read_hosts(source, hosts, {"hosts", map.place("hosts")}), YAML::Dump(hosts)};
     if (auto script = map.value("script"); script.IsDefined())
         result.script =
-            read_script(source, script, {"script", map.place("script")}, result.script_text, problems);
+            read_script(source, script, {"script", map.place("script")},
+                        result.service ? result.service->text : service, result.script_text, problems);
     else
         source.report(key, fmt::format("case `{}` has no `script`", result.name.text));
     return result;
@@ -128,8 +140,9 @@ written_suite read_suite(const std::string& yaml, const std::string& name, std::
     if (auto hosts = map.value("hosts"); hosts.IsDefined())
         suite.hosts =
             written_hosts{read_hosts(source, hosts, {"hosts", map.place("hosts")}), YAML::Dump(hosts)};
+    const auto service = suite.service ? suite.service->text : std::string("smtp");
     if (auto fragments = map.value("fragments"); fragments.IsDefined())
-        suite.fragments = read_fragment_map(source, fragments, map.place("fragments"), problems);
+        suite.fragments = read_fragment_map(source, fragments, map.place("fragments"), service, problems);
     auto cases = map.value("cases");
     if (!cases.IsDefined()) {
         source.report(suite.at, "a suite has no `cases`");
@@ -139,23 +152,29 @@ written_suite read_suite(const std::string& yaml, const std::string& name, std::
     if (cases.IsMap() && case_map.entries().empty())
         source.report(map.place("cases"), "`cases` is empty, expected a case");
     for (auto& [key, node] : case_map.entries())
-        suite.cases.push_back(read_case(source, key, node, problems));
+        suite.cases.push_back(read_case(source, key, node, service, problems));
     return suite;
 }
 
 std::vector<written_fragment> read_fragments(const std::string& yaml, const std::string& name,
-                                             std::vector<problem>& problems) {
+                                             const std::string& service, std::vector<problem>& problems) {
     auto before = problems.size();
     yaml_source source(yaml, name, problems);
     if (problems.size() > before) return {};
-    yaml_map map(source, source.root(), {name, 1, 1}, "a file of fragments", {"fragments"});
+    yaml_map map(source, source.root(), {name, 1, 1}, "a file of fragments", {"service", "fragments"});
     if (!source.root().IsMap()) return {};
+    const auto written_service = map.text("service");
+    if (written_service &&
+        std::ranges::find(known_services(), written_service->text) == known_services().end())
+        source.report(written_service->at, fmt::format("unknown service `{}`, expected {}",
+                                                       written_service->text, word_list(known_services())));
     auto fragments = map.value("fragments");
     if (!fragments.IsDefined()) {
         source.report(source_pos{name, 1, 1}, "a file of fragments has no `fragments`");
         return {};
     }
-    return read_fragment_map(source, fragments, map.place("fragments"), problems);
+    return read_fragment_map(source, fragments, map.place("fragments"),
+                             written_service ? written_service->text : service, problems);
 }
 
 std::vector<std::pair<written, written>> read_reasons(const std::string& yaml, const std::string& name,

@@ -20,7 +20,8 @@ struct written {
 };
 
 struct written_fragment {
-    written name; // "hello", "hello@lmtp"
+    written name;        // "hello", "hello@lmtp"
+    std::string service; // whose language its script is read in
     std::vector<written> needs;
     parsed_script script;
 };
@@ -32,8 +33,8 @@ struct written_hosts {
 
 struct written_case {
     written name;
-    std::optional<written> title, level, service, rfc, why, security, ruling, timeout;
-    std::vector<written> requirements, needs;
+    std::optional<written> title, level, service, rfc, why, security, ruling, timeout, state, account;
+    std::vector<written> requirements, needs, messages;
     std::string script_text;
     std::optional<zone_plan> dns;
     std::optional<written_hosts> hosts;
@@ -52,8 +53,9 @@ struct written_suite {
 
 // `name` is the file's name in messages. Every problem is appended; what could be read is returned.
 written_suite read_suite(const std::string& yaml, const std::string& name, std::vector<problem>& problems);
+// `service`: in whose language the fragments of the file are written when it does not say (`service:`).
 std::vector<written_fragment> read_fragments(const std::string& yaml, const std::string& name,
-                                             std::vector<problem>& problems);
+                                             const std::string& service, std::vector<problem>& problems);
 // A file of `id: reason` lines, as untested.yaml.
 std::vector<std::pair<written, written>> read_reasons(const std::string& yaml, const std::string& name,
                                                       std::vector<problem>& problems);

@@ -46,14 +46,14 @@ struct test_case {
     source_pos at;           // of the case's name
     std::string script_text; // as written, for `show`
     std::vector<step> script;
-    world_plan world;         // its zone and its remote hosts; empty: the server sends nowhere
-    bool retries = false;     // has `retry`
-    bool moves_clock = false; // has `clock advance`: wants a movable clock, and runs alone
-    fixture_map fixtures;     // all that it names
+    world_plan world;                      // its zone and its remote hosts; empty: the server sends nowhere
+    bool retries = false;                  // has `retry`
+    bool moves_clock = false;              // has `clock advance`: wants a movable clock, and runs alone
+    fixture_map fixtures;                  // all that it names
     std::string state;                     // IMAP: nonauth auth selected; POP3: authorization transaction
     std::vector<fixture_message> messages; // that lie in its mailbox before it starts, in order
     bool account_alone = false;            // nobody else uses the account meanwhile, and INBOX is empty
-    int mailboxes = 0;        // of its own that its script names: 1 {mailbox}, 2 {mailbox2} too
+    int mailboxes = 0;                     // of its own that its script names: 1 {mailbox}, 2 {mailbox2} too
 };
 
 struct loaded_suite {

@@ -385,6 +385,18 @@ std::vector<std::string> text_template::fixtures() const {
     return found;
 }
 
+std::vector<std::string> text_template::bound() const {
+    std::vector<std::string> found;
+    for (auto& piece : pieces) {
+        if (auto* name = std::get_if<bound_piece>(&piece)) found.push_back(name->name);
+        if (auto* text = nested_in(piece)) {
+            auto inner = text->bound();
+            found.insert(found.end(), inner.begin(), inner.end());
+        }
+    }
+    return found;
+}
+
 bool text_template::uses(std::string_view variable) const {
     auto names = variables();
     return std::ranges::find(names, variable) != names.end();

@@ -70,6 +70,7 @@ struct text_template {
     bool uses(std::string_view variable) const;
     std::vector<host_piece> hosts() const;     // the same, of hosts
     std::vector<std::string> fixtures() const; // and of fixtures
+    std::vector<std::string> bound() const;    // names of which {$NAME} speaks
 };
 
 // How backslashes and braces are read.

@@ -86,9 +86,12 @@ BOOST_AUTO_TEST_CASE(sending) {
 }
 
 BOOST_AUTO_TEST_CASE(connections) {
-    BOOST_TEST(mistakes("open smpt") == "s.yaml:10:12: found `smpt`, expected a service (`smtp`, "
-                                        "`submission`, `submissions` or `lmtp`), `plain` or "
-                                        "options of TLS, did you mean `smtp`?");
+    BOOST_TEST(mistakes("open smpt") ==
+               "s.yaml:10:12: found `smpt`, expected a service (`smtp`, "
+               "`submission`, `submissions`, `lmtp`, `imap`, `imaps`, `pop3` or `pop3s`), a state "
+               "(`nonauth`, `auth`, "
+               "`selected`, `examine`, `authorization` or `transaction`), `plain` or "
+               "options of TLS, did you mean `smtp`?");
     BOOST_TEST(mistakes("open plain refused") ==
                "s.yaml:10:18: found `refused` after `plain`, expected the end of the line");
     BOOST_TEST(mistakes("tls version 2") ==

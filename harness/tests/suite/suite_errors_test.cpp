@@ -100,7 +100,8 @@ BOOST_AUTO_TEST_CASE(case_keys) {
     BOOST_TEST(
         of_case("sekurity: x") ==
         "smtp/test.yaml:7:5: unknown key `sekurity` in case `c`, expected `title`, `requirement`, `level`, "
-        "`service`, `rfc`, `needs`, `security`, `ruling`, `why`, `timeout`, `dns`, `hosts` or `script`, did "
+        "`service`, `rfc`, `needs`, `security`, `ruling`, `why`, `timeout`, `state`, `messages`, `account`, "
+        "`dns`, `hosts` or `script`, did "
         "you mean "
         "`security`?");
     BOOST_TEST(of_case("why:") == "smtp/test.yaml:7:5: found nothing as `why` of case `c`, expected a text");
@@ -125,9 +126,10 @@ BOOST_AUTO_TEST_CASE(values) {
                "smtp/test.yaml:7:10: found `RFC5321` as `rfc`, expected a number as 5321");
     BOOST_TEST(of_case("timeout: 60") ==
                "smtp/test.yaml:7:14: found the timeout `60`, expected a time as 500ms, 60s or 2m");
-    BOOST_TEST(of_case("service: stmp") == "smtp/test.yaml:7:14: unknown service `stmp`, expected `smtp`, "
-                                           "`submission`, `submissions` or `lmtp`, did "
-                                           "you mean `smtp`?");
+    BOOST_TEST(of_case("service: stmp") ==
+               "smtp/test.yaml:7:14: unknown service `stmp`, expected `smtp`, "
+               "`submission`, `submissions`, `lmtp`, `imap`, `imaps`, `pop3` or `pop3s`, did "
+               "you mean `smtp`?");
     BOOST_TEST(of_case("ruling: bare-lff") == "smtp/test.yaml:7:13: unknown ruling `bare-lff`, expected a "
                                               "heading of rulings.md, did you mean `bare-lf`?");
     BOOST_TEST(of_case("ruling: bare-lf") == "");
@@ -161,7 +163,7 @@ BOOST_AUTO_TEST_CASE(no_service) {
         mistakes(
             "title: T\ncases:\n  c:\n    title: t\n    requirement: rfc5321-1-1\n    script: |\n      S: "
             "220\n") == "smtp/test.yaml:3:3: case `c` has no `service`, nor has its suite; expected `smtp`, "
-                        "`submission`, `submissions` or `lmtp`");
+                        "`submission`, `submissions`, `lmtp`, `imap`, `imaps`, `pop3` or `pop3s`");
 }
 
 BOOST_AUTO_TEST_CASE(scripts) {
@@ -198,7 +200,8 @@ BOOST_AUTO_TEST_CASE(placeholders) {
         of_script("S: 220\nC: MAIL FROM:<{sendr}>\nS: 250") ==
         "smtp/test.yaml:10:21: unknown placeholder {sendr}, did you mean `sender`?; known are token, "
         "domain, client, "
-        "sender, recipient, user, password, local-part, unknown, foreign, n, zone, server-name, egress-port");
+        "sender, recipient, user, password, local-part, unknown, foreign, n, zone, server-name, egress-port, "
+        "mailbox, mailbox2, delimiter, tag, apop");
     BOOST_TEST(
         of_script("S: 220 ~{domain3}~").starts_with("smtp/test.yaml:9:15: unknown placeholder {domain3}"));
     BOOST_TEST(of_script("S: 220 ~{recipient1}~")

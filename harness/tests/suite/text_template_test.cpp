@@ -27,6 +27,14 @@ std::string shape(const text_template& text) {
             return std::string(names[int(p.what)]) + "(" + p.host + (p.argument.empty() ? "" : " ") +
                    p.argument + ")";
         }
+        std::string operator()(const imap_literal_piece& p) {
+            return std::string(p.binary ? "literal8" : "literal") + (p.at_once ? "+(" : "(") +
+                   shape(*p.text) + ")";
+        }
+        std::string operator()(const fixture_piece& p) {
+            return (p.size ? "size(" : "fixture(") + p.name + ")";
+        }
+        std::string operator()(const bound_piece& p) { return "bound(" + p.name + ")"; }
     } name;
     std::string all;
     for (auto& piece : text.pieces)
@@ -57,6 +65,11 @@ BOOST_AUTO_TEST_CASE(pieces) {
     BOOST_TEST(parsed("SIZE={cap:SIZE}") == "'SIZE=' cap(SIZE+0)");
     BOOST_TEST(parsed("{cap:SIZE+1}") == "cap(SIZE+1)");
     BOOST_TEST(parsed("{64*a}@b") == "64*('a') '@b'");
+    BOOST_TEST(parsed("LOGIN {literal:{user}} {literal+:b c}") ==
+               "'LOGIN ' literal($user) ' ' literal+('b c')");
+    BOOST_TEST(parsed("{literal8:{x41}}{literal8+:{fixture:plain}}") ==
+               "literal8('A') literal8+(fixture(plain))");
+    BOOST_TEST(parsed("UID FETCH {$uid} {size:no-body}") == "'UID FETCH ' bound(uid) ' ' size(no-body)");
     BOOST_TEST(parsed("{2*{x41}b{token}}") == "2*('Ab' $token)");
     BOOST_TEST(parsed("NOOP {fill:512}") == "'NOOP ' fill(512)");
     BOOST_TEST(parsed("{base64:{SP}{user}x{password}}!") == "base64(' ' $user 'x' $password) '!'");
