@@ -25,6 +25,7 @@ class transfer_decoder {
   private:
     void take_base64(std::string_view piece, std::string& out);
     void take_quoted_printable(std::string_view piece, std::string& out);
+    bool waits_for(char c) const;
     void end_line(std::string& out);
 
     transfer_encoding from_;
