@@ -49,6 +49,17 @@ constexpr std::array retry_until = {ids("rfc3464-2.3.9-1")};
 constexpr std::array languages = {ids("rfc6533-4.1-5")};
 constexpr std::span<const ids> no_row;
 
+constexpr std::array pop3_lines = {ids("rfc2449-3-1"), ids("rfc1939-3-x1")};
+constexpr std::array pop3_status = {ids("rfc1939-3-3"), ids("rfc1939-15-1")};
+constexpr std::array pop3_length = {ids("rfc1939-3-2")};
+constexpr std::array pop3_grammar = {ids("rfc2449-3-1")};
+constexpr std::array pop3_code = {ids("rfc2449-6.4-x1")};
+constexpr std::array pop3_capability = {ids("rfc2449-5-6")};
+constexpr std::array pop3_challenge = {ids("rfc5034-4-3"), ids("rfc5034-4-6")};
+constexpr std::array pop3_stat = {ids("rfc1939-5-3")};
+constexpr std::array pop3_list = {ids("rfc1939-5-8")};
+constexpr std::array pop3_uidl = {ids("rfc1939-7-6"), ids("rfc1939-7-x2")};
+
 constexpr auto rules = std::to_array<ambient_rule>({
     {"reply-bare-lf", "every reply line ends with CRLF", "RFC 5321 §2.3.8", "MUST", crlf},
     {"reply-bare-cr", "CR occurs in a reply only before LF", "RFC 5321 §2.3.8", "MUST", crlf},
@@ -129,6 +140,28 @@ constexpr auto rules = std::to_array<ambient_rule>({
      retry_until},
     {"dsn-localized-diagnostic", "each Localized-Diagnostic of a recipient has another language",
      "RFC 6533 §4.1", "MUST", languages},
+    {"pop3-bare-lf", "every line of a response ends with CRLF", "RFC 2449 §3", "MUST", pop3_lines},
+    {"pop3-bare-cr", "CR occurs in the first line of a response only before LF", "RFC 2449 §3", "MUST",
+     pop3_lines},
+    {"pop3-line-malformed", "a response begins with +OK or -ERR", "RFC 1939 §3", "MUST", pop3_status},
+    {"pop3-status-case", "+OK and -ERR are in capitals", "RFC 1939 §3", "MUST", pop3_status},
+    {"pop3-line-too-long", "the first line of a response has at most 512 octets", "RFC 1939 §3", "MUST",
+     pop3_length},
+    {"pop3-control-octet", "the first line of a response has no control octet", "RFC 2449 §3", "MUST",
+     pop3_grammar},
+    {"pop3-8bit-octet", "the first line of a response is ASCII where UTF8 was not asked for", "RFC 2449 §3",
+     "MUST", pop3_grammar},
+    {"pop3-unsolicited", "each command gets exactly one response", "RFC 1939 §3", "MUST", no_row},
+    {"pop3-response-code", "where RESP-CODES is offered, `[` begins a response code", "RFC 2449 §6.4", "MUST",
+     pop3_code},
+    {"pop3-capability", "CAPA lists a tag a line, its parameters behind one space each", "RFC 2449 §3",
+     "MUST", pop3_capability},
+    {"pop3-challenge", "a challenge is \"+ \" and base64", "RFC 5034 §4", "MUST", pop3_challenge},
+    {"pop3-stat-line", "STAT is answered with the number of messages and their octets", "RFC 1939 §5", "MUST",
+     pop3_stat},
+    {"pop3-list-line", "LIST gives a number and a size a line", "RFC 1939 §5", "MUST", pop3_list},
+    {"pop3-uidl-line", "UIDL gives a number and a unique-id of 1 to 70 printable octets a line",
+     "RFC 1939 §7", "MUST", pop3_uidl},
 });
 static_assert(rules.size() <= rule_set{}.size());
 

@@ -21,7 +21,7 @@ std::span<const ambient_rule> ambient_rules(); // in the order of reports
 const ambient_rule* find_ambient_rule(std::string_view name);
 
 // Which rules something was held against: bit i is ambient_rules()[i].
-using rule_set = std::bitset<64>;
+using rule_set = std::bitset<160>;
 std::size_t index_of_rule(std::string_view name); // a name of the table; throws std::out_of_range otherwise
 
 } // namespace mailspec::wire
