@@ -114,12 +114,11 @@ std::vector<imap_value> imap_lexer::values_until(char close, int depth) {
         const auto from = at_;
         while (take(' ')) {
         }
-        judge_gap(from, found.size(), after_list, close);
-        if (at_line_end() || buffer_[at_] == close) break;
-        if (buffer_[at_] == ')') { // of no list
-            if (close == ']') break;
-            note("imap-parentheses", at_,
-                 fmt::format("a `)` without its `(`, before {}", shown(rest(), 80)));
+        const bool stray = close == '\0' && !at_line_end() && buffer_[at_] == ')'; // of no list
+        if (!stray) judge_gap(from, found.size(), after_list, close);
+        if (at_line_end() || buffer_[at_] == close || (buffer_[at_] == ')' && !stray)) break;
+        if (stray) {
+            note("imap-parentheses", at_, fmt::format("a `)` without its `(`, before {}", shown(rest(), 80)));
             ++at_;
             continue;
         }
@@ -135,6 +134,8 @@ imap_value imap_lexer::value(int depth) {
     const char c = buffer_[at_];
     if (c == '(' && depth < deepest) {
         result = list(depth + 1);
+    } else if (c == '(') {
+        result = too_deep();
     } else if (c == '"') {
         result = quoted();
     } else if (c == '{' || c == '~') {
@@ -142,6 +143,22 @@ imap_value imap_lexer::value(int depth) {
     } else {
         result = atom();
     }
+    return result;
+}
+
+// A list as one atom, up to the parenthesis that closes it.
+imap_value imap_lexer::too_deep() {
+    imap_value result;
+    result.offset = at_;
+    note("imap-parentheses", at_, fmt::format("lists nested more than {} deep", deepest));
+    int open = 0;
+    while (!at_line_end()) {
+        const char c = buffer_[at_++];
+        if (c == '(') ++open;
+        if (c == ')' && --open == 0) break;
+    }
+    result.length = at_ - result.offset;
+    result.text = buffer_.substr(result.offset, result.length);
     return result;
 }
 

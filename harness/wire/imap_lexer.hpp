@@ -22,8 +22,8 @@ class imap_lexer {
 
     std::size_t at() const { return at_; }
     bool at_line_end() const { return at_ >= end_; }
-    bool take(char c);       // the next octet, if it is this one
-    std::string_view rest(); // of the line, without its end; stays where it is
+    bool take(char c);                               // the next octet, if it is this one
+    std::string_view rest();                         // of the line, without its end; stays where it is
     void skip(std::size_t octets) { at_ += octets; } // within the line
     void move_to(std::size_t at);                    // of the buffer
 
@@ -37,6 +37,7 @@ class imap_lexer {
     std::vector<imap_value> values_until(char close, int depth);
     imap_value value(int depth);
     imap_value list(int depth);
+    imap_value too_deep();
     imap_value quoted();
     imap_value atom();
     bool literal(imap_value& into);
