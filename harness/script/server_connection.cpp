@@ -32,12 +32,12 @@ server_connection::server_connection(net::stream_ptr stream, case_outcome& into,
     , service_(std::move(service))
     , plain_(plain)
     , patience_(patience)
-    , judge_(service_ == "lmtp") {
+    , dialect_(dialect_of(service_)) {
     write_down(entry::opened, fmt::format("{} at {}", service_, stream_->peer_address()));
 }
 
 server_connection::~server_connection() {
-    into_.rules_judged |= judge_.rules_judged();
+    into_.rules_judged |= dialect_->rules_judged();
 }
 
 void server_connection::write_down(entry kind, std::string text) {
@@ -51,7 +51,7 @@ net::task<void> server_connection::flush(net::deadline limit) {
         const auto piece = rest.substr(0, write_piece);
         rest.remove_prefix(piece.size());
         write_down(entry::sent, std::string(piece));
-        judge_.sent(piece);
+        dialect_->sent(piece);
         const auto until = net::deadline::in(patience_).earlier(limit);
         const auto sent = co_await stream_->write(piece, until);
         if (!sent) {
@@ -92,7 +92,7 @@ net::task<void> server_connection::read_more(net::deadline until) {
 // closes: that is in the transcript, but it says nothing in SMTP.
 void server_connection::skip_tls_alert() {
     constexpr std::size_t header = 5; // type, version, length
-    if (!judge_.tls_due() || tls_ || !unread_.starts_with("\x15\x03") || unread_.size() < header) return;
+    if (!dialect_->tls_due() || tls_ || !unread_.starts_with("\x15\x03") || unread_.size() < header) return;
     const auto length =
         static_cast<unsigned char>(unread_[3]) * 256u + static_cast<unsigned char>(unread_[4]);
     unread_.erase(0, header + length);
@@ -101,34 +101,32 @@ void server_connection::skip_tls_alert() {
 // Makes the event out of what is there; false: more octets are needed.
 bool server_connection::parse() {
     skip_tls_alert();
+    const auto offset = received_ - unread_.size();
+    auto event = dialect_->read(unread_);
+    for (auto& deviation : dialect_->take_deviations())
+        into_.deviations.push_back(std::move(deviation));
+    if (!event) {
+        if (!ended_ && unread_.size() <= most_unread) return false;
+        event = ending();
+    }
+    event->offset = offset;
+    event_ = std::move(*event);
+    return true;
+}
+
+// No reply can be made of what is there any more.
+server_event server_connection::ending() {
     server_event event;
-    event.offset = received_ - unread_.size();
-    auto parsed = wire::parse_smtp_reply(unread_);
-    if (parsed.state == wire::reply_state::complete) {
-        event.kind = server_event::what::reply;
-        judge(judge_.judge(parsed.reply));
-        if (judge_.answered_ehlo()) capabilities_ = wire::capabilities_of(parsed.reply);
-        event.raw = parsed.reply.raw;
-        event.reply = std::move(parsed.reply);
-    } else if (parsed.state == wire::reply_state::not_a_reply) {
+    if (!unread_.empty()) {
         event.kind = server_event::what::malformed;
-        judge(judge_.judge_malformed(parsed.reply.raw));
-        event.raw = std::move(parsed.reply.raw);
-    } else if ((ended_ && !unread_.empty()) || unread_.size() > most_unread) {
-        event.kind = server_event::what::malformed;
-        parsed.used = unread_.size();
-        event.raw = unread_;
-    } else if (ended_) {
+        event.raw = std::exchange(unread_, {});
+    } else {
         event.kind = *ended_ == net::failure::reset     ? server_event::what::reset
                      : *ended_ == net::failure::closed  ? server_event::what::cancelled
                      : *ended_ == net::failure::timeout ? server_event::what::silence
                                                         : server_event::what::closed;
-    } else {
-        return false;
     }
-    unread_.erase(0, parsed.used);
-    event_ = std::move(event);
-    return true;
+    return event;
 }
 
 net::task<const server_event*> server_connection::next(net::deadline until) {
@@ -147,7 +145,8 @@ net::task<const server_event*> server_connection::next(net::deadline until) {
 
 void server_connection::take() {
     if (!event_) return;
-    if (event_->kind == server_event::what::reply) ++replies_taken_;
+    if (event_->kind == server_event::what::reply && ++replies_taken_ == 1)
+        greeting_ = event_->raw.substr(0, event_->raw.find_first_of("\r\n"));
     event_.reset();
     timed_out_ = false;
 }
@@ -155,11 +154,6 @@ void server_connection::take() {
 void server_connection::forget_silence() {
     if (event_ && event_->kind == server_event::what::silence) event_.reset();
     timed_out_ = false;
-}
-
-void server_connection::judge(std::vector<wire::deviation> found) {
-    for (auto& deviation : found)
-        into_.deviations.push_back(std::move(deviation));
 }
 
 net::task<net::result<net::tls_facts>> server_connection::start_tls(net::tls_options options,
@@ -171,8 +165,8 @@ net::task<net::result<net::tls_facts>> server_connection::start_tls(net::tls_opt
     if (facts) {
         seen.facts = tls_ = *facts;
         write_down(entry::tls, describe(*facts));
-        judge_.tls_started();
-        capabilities_.reset();
+        dialect_->tls_started();
+        imap_.forget_capabilities();
     } else {
         seen.error = facts.error().text;
         write_down(entry::failed, "TLS: " + facts.error().text);
@@ -180,6 +174,11 @@ net::task<net::result<net::tls_facts>> server_connection::start_tls(net::tls_opt
     }
     into_.handshakes.push_back(std::move(seen));
     co_return facts;
+}
+
+void server_connection::start_compression(const wrapper& wrap) {
+    stream_ = wrap(std::move(stream_), std::exchange(unread_, {}));
+    write_down(entry::noted, "both directions are compressed from here on");
 }
 
 net::task<void> server_connection::half_close(net::deadline until) {

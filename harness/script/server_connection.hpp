@@ -1,29 +1,17 @@
 // One connection of a case to the server: gathers what is to be sent, reads what comes as events (a reply,
-// the end, nothing in time), writes all of it down, and lets the ambient judge see every octet. An event is
-// kept until it is taken, so that several expectations can be held against it.
+// the end, nothing in time), writes all of it down, and lets the judge of its language see every octet. An
+// event is kept until it is taken, so that several expectations can be held against it.
 #pragma once
 #include "harness/script/case_run.hpp"
-#include "harness/wire/ambient_judge.hpp"
+#include "harness/script/imap_dialog.hpp"
+#include "harness/script/server_dialect.hpp"
 
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
 namespace mailspec::script {
-
-struct server_event {
-    enum class what {
-        reply,
-        malformed, // a line that is no reply, or the end in the midst of one: raw
-        closed,    // EOF
-        reset,     // RST
-        silence,   // nothing (complete) by the deadline; raw: what came so far
-        cancelled, // this side gave up: the run is being stopped
-    };
-    what kind = what::silence;
-    wire::smtp_reply reply;
-    std::string raw;        // octets as they came
-    std::size_t offset = 0; // of raw, into all that the server sent
-};
 
 class server_connection {
   public:
@@ -43,6 +31,10 @@ class server_connection {
     void forget_silence(); // the next call waits anew
 
     net::task<net::result<net::tls_facts>> start_tls(net::tls_options options, net::deadline until);
+    // Both directions are compressed from here on, by `wrap`; what came behind the last event is its
+    // business.
+    using wrapper = std::function<net::stream_ptr(net::stream_ptr, std::string already_read)>;
+    void start_compression(const wrapper& wrap);
     net::task<void> half_close(net::deadline until);
     void reset();
     // Judges what is still unread, without waiting, and closes.
@@ -51,9 +43,16 @@ class server_connection {
     const std::string& service() const { return service_; }
     bool plain() const { return plain_; }
     int stream() const { return stream_index_; }
+    // What was said so far, of an IMAP connection.
+    imap_dialog& imap() { return imap_; }
+    const imap_dialog& imap() const { return imap_; }
+    const std::string& greeting() const { return greeting_; } // of POP3: its first line
+    // A line in the transcript for people.
+    void note(std::string text) { write_down(entry::noted, std::move(text)); }
+
     bool greeted() const { return replies_taken_ > 0; }
     std::size_t received() const { return received_; } // octets read so far
-    const wire::capability_set* capabilities() const { return capabilities_ ? &*capabilities_ : nullptr; }
+    const wire::capability_set* capabilities() const { return dialect_->smtp_capabilities(); }
     const std::optional<net::tls_facts>& tls() const { return tls_; }
     const std::string& write_failure() const { return write_failure_; } // empty: none
 
@@ -63,7 +62,7 @@ class server_connection {
     net::task<void> read_more(net::deadline until); // more in unread_, or ended_, or timed_out_
     void skip_tls_alert();
     bool parse();
-    void judge(std::vector<wire::deviation> found);
+    server_event ending();
 
     net::stream_ptr stream_;
     case_outcome& into_;
@@ -71,7 +70,9 @@ class server_connection {
     std::string service_;
     bool plain_;
     std::chrono::milliseconds patience_;
-    wire::ambient_judge judge_;
+    std::unique_ptr<server_dialect> dialect_;
+    imap_dialog imap_;
+    std::string greeting_;
 
     std::string unsent_;
     std::string write_failure_;
@@ -81,7 +82,6 @@ class server_connection {
     std::optional<net::failure> ended_;
     bool timed_out_ = false;
     int replies_taken_ = 0;
-    std::optional<wire::capability_set> capabilities_;
     std::optional<net::tls_facts> tls_;
 };
 

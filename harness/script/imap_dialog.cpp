@@ -1,0 +1,68 @@
+// Keeping an IMAP dialog in order; see the header.
+#include "harness/script/imap_dialog.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace mailspec::script {
+
+std::string imap_dialog::new_tag() {
+    tags_.push_back(fmt::format("a{}", ++tags_made_));
+    return tags_.back();
+}
+
+std::string imap_dialog::new_own_tag() {
+    tags_.push_back(fmt::format("h{}", ++own_tags_made_));
+    return tags_.back();
+}
+
+void imap_dialog::add(const server_event& event) {
+    heard one{event.imap, event.imap ? std::string() : event.raw, event.offset, event.raw.size(), false};
+    if (one.response)
+        if (auto announced = wire::imap_capabilities_of(*one.response); !announced.empty()) {
+            capabilities_ = std::move(announced);
+            capabilities_from_ = heard_.size();
+        }
+    heard_.push_back(std::move(one));
+}
+
+std::optional<std::size_t> imap_dialog::tagged(std::string_view tag) const {
+    for (std::size_t i = heard_.size(); i-- > 0;) {
+        const auto* r = heard_[i].response.get();
+        if (r && r->what == wire::imap_response::kind::tagged && r->tag == tag) return i;
+    }
+    return std::nullopt;
+}
+
+std::optional<std::size_t> imap_dialog::end_of_current() const {
+    return tags_.empty() ? std::nullopt : tagged(tags_.front());
+}
+
+imap_dialog::window imap_dialog::current_window() const {
+    const auto end = end_of_current();
+    return {window_from_, end ? std::max(window_from_, *end) : heard_.size()};
+}
+
+void imap_dialog::settle() {
+    const auto end = end_of_current();
+    if (!end) return;
+    last_ = current_window();
+    tags_.erase(tags_.begin());
+    // RFC 9051 §5.5: commands that depend on nothing may be completed in another order than they were sent.
+    const auto next = end_of_current();
+    if (!next || *next > *end) window_from_ = std::max(window_from_, *end + 1);
+    take(*end);
+}
+
+void imap_dialog::take(std::size_t index) {
+    heard_[index].taken = true;
+    last_taken_end_ = index + 1;
+}
+
+void imap_dialog::forget_heard() {
+    window_from_ = last_taken_end_ = heard_.size();
+    last_ = {window_from_, window_from_};
+}
+
+} // namespace mailspec::script

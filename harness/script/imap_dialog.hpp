@@ -1,0 +1,70 @@
+// What was said on one IMAP connection so far, put in order for the steps that look at it: the commands with
+// their tags, all responses, which of them belong to which command, and which a step has taken already. It
+// reads and sends nothing, and compares nothing; docs/suite-mailboxes.md, "Expecting".
+#pragma once
+#include "harness/script/server_event.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mailspec::script {
+
+class imap_dialog {
+  public:
+    struct heard {
+        std::shared_ptr<const wire::imap_response> response; // null: a line that is none
+        std::string raw;                                     // of such a line
+        std::size_t offset = 0;                              // into all that the server sent
+        std::size_t length = 0;
+        bool taken = false; // by a step
+    };
+    struct window { // of responses, by index
+        std::size_t from = 0, to = 0;
+    };
+
+    // The next tag of a command, which is outstanding from here on: a1, a2 ... The same in each run.
+    std::string new_tag();
+    // A command of the harness's own, under a tag that no script has: h1, h2 ...
+    std::string new_own_tag();
+    void add(const server_event& event);
+
+    const std::vector<heard>& all() const { return heard_; }
+    heard& at(std::size_t index) { return heard_[index]; }
+
+    // The oldest command whose tagged response no step has met; empty: none.
+    std::string current() const { return tags_.empty() ? "" : tags_.front(); }
+    // Its tagged response, if that came.
+    std::optional<std::size_t> end_of_current() const;
+    std::optional<std::size_t> tagged(std::string_view tag) const;
+    // What came since the command before was completed, up to the tagged response of the current one.
+    window current_window() const;
+    // What belonged to the command that a step met the end of last.
+    window last_window() const { return last_; }
+
+    // A step met the tagged response of the current command: the command is over.
+    void settle();
+    // A step met this response; `then` looks behind it.
+    void take(std::size_t index);
+    std::size_t last_taken_end() const { return last_taken_end_; }
+    // Nothing that came so far is any step's business.
+    void forget_heard();
+
+    // What was announced last, by a CAPABILITY response or code; null: nothing was.
+    const std::vector<std::string>* capabilities() const { return capabilities_ ? &*capabilities_ : nullptr; }
+    std::size_t capabilities_from() const { return capabilities_from_; } // index of that response
+    void forget_capabilities() { capabilities_.reset(); }
+
+  private:
+    std::vector<heard> heard_;
+    std::vector<std::string> tags_; // outstanding, in order
+    unsigned tags_made_ = 0, own_tags_made_ = 0;
+    std::size_t window_from_ = 0, last_taken_end_ = 0, capabilities_from_ = 0;
+    window last_;
+    std::optional<std::vector<std::string>> capabilities_;
+};
+
+} // namespace mailspec::script
