@@ -10,10 +10,16 @@
 namespace refmail::daemon {
 namespace {
 
-constexpr const char* names[] = {"smtp", "submission", "submissions", "lmtp"};
-constexpr const char* meanings[] = {
-    "mail for the local domains from anybody, STARTTLS", "mail from users to anybody: STARTTLS, then AUTH",
-    "the same with TLS from the first octet", "LMTP, for deliveries from another mail server"};
+constexpr const char* names[] = {"smtp", "submission", "submissions", "lmtp",
+                                 "imap", "imaps",      "pop3",        "pop3s"};
+constexpr const char* meanings[] = {"mail for the local domains from anybody, STARTTLS",
+                                    "mail from users to anybody: STARTTLS, then AUTH",
+                                    "the same with TLS from the first octet",
+                                    "LMTP, for deliveries from another mail server",
+                                    "mail is read by IMAP: STARTTLS, then LOGIN",
+                                    "the same with TLS from the first octet",
+                                    "mail is read by POP3: STLS, then USER",
+                                    "the same with TLS from the first octet"};
 
 } // namespace
 

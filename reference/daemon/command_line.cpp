@@ -85,6 +85,10 @@ void listen_on(const words& given, settings& how) {
     how.submission = at(587);
     how.submissions = at(465);
     how.lmtp = at(24);
+    how.imap = at(143);
+    how.imaps = at(993);
+    how.pop3 = at(110);
+    how.pop3s = at(995);
 }
 
 net::endpoint endpoint_from(std::string_view option, const std::string& text) {
@@ -216,7 +220,8 @@ command parse_command_line(int argc, const char* const* argv) {
         ->excludes(file);
     app.add_option("--data", given.data, "where mail is kept [~/.local/share/refmaild]")->excludes(file);
     app.add_option("--host", given.host, "address to listen on [127.0.0.1]")->excludes(file);
-    app.add_option("--ports", given.ports, "added to 25, 587, 465, 24 [1000]; 0: any free ports")
+    app.add_option("--ports", given.ports,
+                   "added to 25, 587, 465, 24, 143, 993, 110, 995 [1000]; 0: any free ports")
         ->check(CLI::Range(0, 64000))
         ->excludes(file);
     app.add_option("--dns", given.dns, "name server ADDRESS:PORT, repeatable [those of /etc/resolv.conf]")

@@ -2,12 +2,12 @@
 #include "reference/daemon/server.hpp"
 
 #include "reference/daemon/configuration_error.hpp"
-#include "reference/daemon/connection.hpp"
 #include "reference/daemon/log_line.hpp"
+#include "reference/daemon/pop3_connection.hpp"
+#include "reference/daemon/smtp_connection.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -31,13 +31,17 @@ namespace asio = boost::asio;
 
 namespace {
 
-// A client and the means to interrupt its waiting.
-struct guest {
-    guest(services& shared, const service& what, net::stream_ptr stream, const asio::any_io_executor& on)
-        : session(shared, what, std::move(stream), on) {}
-    connection session;
-    asio::cancellation_signal wake;
-};
+using guest = client_connection;
+
+// What a new connection becomes.
+using greeter = std::function<std::shared_ptr<guest>(net::stream_ptr, const asio::any_io_executor&)>;
+
+template <class Connection, class Service>
+greeter greets_with(services& shared, const Service& what) {
+    return [&](net::stream_ptr stream, const asio::any_io_executor& on) -> std::shared_ptr<guest> {
+        return std::make_shared<Connection>(shared, what, std::move(stream), on);
+    };
+}
 
 // One event loop, run by one thread; its guests are touched by that thread only.
 struct event_loop {
@@ -50,17 +54,15 @@ struct event_loop {
     void shut_down(net::deadline until) {
         shutting_down = true;
         shutdown_end = until;
-        for (const auto& one : guests) {
-            one->session.shut_down(until);
-            if (one->session.is_interruptible()) one->wake.emit(asio::cancellation_type::terminal);
-        }
+        for (const auto& one : guests)
+            one->shut_down(until);
     }
 };
 
 net::task<void> entertain(std::shared_ptr<guest> who) {
     // Being woken ends a read, not the coroutine.
     co_await asio::this_coro::throw_if_cancelled(false);
-    co_await who->session.run();
+    co_await who->run();
 }
 
 } // namespace
@@ -81,9 +83,9 @@ struct server::impl {
     std::atomic<bool> ending{false};
 
     event_loop& first() { return *loops.front(); }
-    void listen(const service& what, const std::vector<net::endpoint>& where);
-    net::task<void> accept_all(net::listener& from, const service& what);
-    void welcome(event_loop& on, const service& what, net::stream_ptr stream);
+    void listen(const service& what, const std::vector<net::endpoint>& where, greeter as);
+    net::task<void> accept_all(net::listener& from, const service& what, greeter as);
+    void welcome(event_loop& on, std::shared_ptr<guest> who);
     void goodbye(event_loop& on, const std::shared_ptr<guest>& who, std::exception_ptr thrown);
     void wait_for_signal();
     void begin_shutdown();
@@ -95,10 +97,18 @@ server::server(services& shared)
     const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
     for (unsigned i = 0; i < cores; ++i)
         impl_->loops.push_back(std::make_unique<event_loop>());
-    impl_->listen(shared.smtp, shared.how.smtp);
-    impl_->listen(shared.submission, shared.how.submission);
-    impl_->listen(shared.submissions, shared.how.submissions);
-    impl_->listen(shared.lmtp, shared.how.lmtp);
+    const auto smtp = [&](const smtp_service& what, const std::vector<net::endpoint>& where) {
+        impl_->listen(what, where, greets_with<smtp_connection>(shared, what));
+    };
+    const auto pop3 = [&](const pop3_service& what, const std::vector<net::endpoint>& where) {
+        impl_->listen(what, where, greets_with<pop3_connection>(shared, what));
+    };
+    smtp(shared.smtp, shared.how.smtp);
+    smtp(shared.submission, shared.how.submission);
+    smtp(shared.submissions, shared.how.submissions);
+    smtp(shared.lmtp, shared.how.lmtp);
+    pop3(shared.pop3, shared.how.pop3);
+    pop3(shared.pop3s, shared.how.pop3s);
     impl_->signals = std::make_unique<asio::signal_set>(impl_->first().context, SIGTERM, SIGINT);
     impl_->wait_for_signal();
 }
@@ -116,28 +126,27 @@ std::vector<net::endpoint> server::all_addresses() const {
     return all;
 }
 
-void server::impl::listen(const service& what, const std::vector<net::endpoint>& where) {
+void server::impl::listen(const service& what, const std::vector<net::endpoint>& where, greeter as) {
     for (const auto& at : where) {
         auto opened = net::listener::open(first().context.get_executor(), at);
         if (!opened) throw bad_setting({"listen", what.name}, "service " + what.name, opened.error().text);
         addresses[what.name].push_back((*opened)->local());
         listeners.push_back(std::move(*opened));
-        auto serve = accept_all(*listeners.back(), what);
+        auto serve = accept_all(*listeners.back(), what, as);
         asio::co_spawn(first().context, std::move(serve), [](std::exception_ptr thrown) {
             if (thrown) std::rethrow_exception(thrown);
         });
     }
 }
 
-net::task<void> server::impl::accept_all(net::listener& from, const service& what) {
+net::task<void> server::impl::accept_all(net::listener& from, const service& what, greeter as) {
     for (;;) {
         event_loop& on = *loops[next_loop++ % loops.size()];
         auto accepted = co_await from.accept_on(on.context.get_executor(), net::deadline::never());
         if (accepted) {
-            // A stream is shared-owned on its way: a posted function must be copyable.
-            auto stream = std::make_shared<net::stream_ptr>(std::move(*accepted));
+            auto who = as(std::move(*accepted), on.context.get_executor());
             ++guests;
-            asio::post(on.context, [this, &on, &what, stream] { welcome(on, what, std::move(*stream)); });
+            asio::post(on.context, [this, &on, who] { welcome(on, who); });
             continue;
         }
         if (accepted.error().kind == net::failure::closed) co_return;
@@ -150,10 +159,9 @@ net::task<void> server::impl::accept_all(net::listener& from, const service& wha
     }
 }
 
-void server::impl::welcome(event_loop& on, const service& what, net::stream_ptr stream) {
-    auto who = std::make_shared<guest>(shared, what, std::move(stream), on.context.get_executor());
+void server::impl::welcome(event_loop& on, std::shared_ptr<guest> who) {
     on.guests.insert(who);
-    if (on.shutting_down) who->session.shut_down(on.shutdown_end);
+    if (on.shutting_down) who->shut_down(on.shutdown_end);
     auto done = [this, &on, who](std::exception_ptr thrown) { goodbye(on, who, thrown); };
     asio::co_spawn(on.context, entertain(who),
                    asio::bind_cancellation_slot(who->wake.slot(), std::move(done)));

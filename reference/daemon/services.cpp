@@ -49,8 +49,8 @@ std::shared_ptr<const net::tls_identity> identity_for(const settings& how, const
     return *loaded;
 }
 
-service make_service(const settings& how, const std::string& name, smtp::role role, bool implicit_tls) {
-    service s;
+smtp_service make_smtp(const settings& how, const std::string& name, smtp::role role, bool implicit_tls) {
+    smtp_service s;
     s.name = name;
     s.implicit_tls = implicit_tls;
     s.policy.role = role;
@@ -72,6 +72,34 @@ service make_service(const settings& how, const std::string& name, smtp::role ro
     return s;
 }
 
+imap_service make_imap(const settings& how, const std::string& name, bool implicit_tls) {
+    imap_service s;
+    s.name = name;
+    s.implicit_tls = implicit_tls;
+    s.policy.host_name = host_name_of(how);
+    s.policy.version = MAILSPEC_VERSION;
+    s.policy.limits.message_size = how.smtp_limits.message_size;
+    s.policy.limits.auth_failures = how.smtp_limits.auth_failures;
+    s.policy.offer_tls = !implicit_tls;
+    s.policy.allow_plaintext_auth = how.reading.plaintext_auth;
+    s.policy.offer_compression = how.reading.compress;
+    return s;
+}
+
+pop3_service make_pop3(const settings& how, const std::string& name, bool implicit_tls) {
+    pop3_service s;
+    s.name = name;
+    s.implicit_tls = implicit_tls;
+    s.policy.host_name = host_name_of(how);
+    s.policy.implementation = "refmaild-" MAILSPEC_VERSION;
+    s.policy.limits.auth_failures = how.smtp_limits.auth_failures;
+    s.policy.offer_tls = !implicit_tls;
+    s.policy.allow_plaintext = how.reading.plaintext_auth;
+    s.policy.apop = how.reading.apop;
+    s.policy.login_delay = static_cast<unsigned>(how.reading.pop3_login_delay.count());
+    return s;
+}
+
 std::string own_file(const settings& how, const std::string& configured, const char* name) {
     return configured.empty() ? (fs::path(how.data) / "tls" / name).string() : configured;
 }
@@ -86,10 +114,17 @@ services::services(settings wanted)
     , mail(open_store(how))
     , passwords(how, directory)
     , door(how.limits.sessions, how.limits.sessions_per_address)
-    , smtp(make_service(how, "smtp", smtp::role::mta, false))
-    , submission(make_service(how, "submission", smtp::role::submission, false))
-    , submissions(make_service(how, "submissions", smtp::role::submission, true))
-    , lmtp(make_service(how, "lmtp", smtp::role::lmtp, false)) {
+    , users(SIZE_MAX, how.reading.sessions_per_user)
+    , failures(how.limits.failed_logins)
+    , pop3_logins(how.reading.pop3_login_delay)
+    , smtp(make_smtp(how, "smtp", smtp::role::mta, false))
+    , submission(make_smtp(how, "submission", smtp::role::submission, false))
+    , submissions(make_smtp(how, "submissions", smtp::role::submission, true))
+    , lmtp(make_smtp(how, "lmtp", smtp::role::lmtp, false))
+    , imap(make_imap(how, "imap", false))
+    , imaps(make_imap(how, "imaps", true))
+    , pop3(make_pop3(how, "pop3", false))
+    , pop3s(make_pop3(how, "pop3s", true)) {
     tls.role = net::tls_role::server;
     tls.identity = identity_for(how, certificate_path, key_path);
     const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -117,6 +152,10 @@ void services::finish() {
     mail->finish();
     passwords.finish();
     spdlog::info(log_line("stopped").text());
+}
+
+mailbox::result<std::shared_ptr<mailbox::account>> services::account_of(const std::string& user) {
+    return std::unexpected(mailbox::trouble{{}, "no mailboxes for " + user + " yet"});
 }
 
 // The second of the start and a random number tell us from every predecessor, killed or not.

@@ -4,9 +4,13 @@
 #include "net/tls_options.hpp"
 #include "reference/daemon/admission.hpp"
 #include "reference/daemon/authenticator.hpp"
+#include "reference/daemon/failed_logins.hpp"
 #include "reference/daemon/local_directory.hpp"
+#include "reference/daemon/login_spacing.hpp"
 #include "reference/daemon/movable_clock.hpp"
 #include "reference/daemon/settings.hpp"
+#include "reference/imap/policy.hpp"
+#include "reference/mailbox/account.hpp"
 #include "reference/store/mail_store.hpp"
 
 #include <atomic>
@@ -18,9 +22,17 @@ namespace refmail::daemon {
 
 // One kind of listener.
 struct service {
-    std::string name; // as in the configuration: smtp submission submissions lmtp
-    smtp::policy policy;
+    std::string name; // as in the configuration: smtp submission submissions lmtp imap imaps pop3 pop3s
     bool implicit_tls = false;
+};
+struct smtp_service : service {
+    smtp::policy policy;
+};
+struct imap_service : service {
+    imap::policy policy;
+};
+struct pop3_service : service {
+    pop3::policy policy;
 };
 
 class services {
@@ -32,6 +44,8 @@ class services {
     void tidy(); // leftovers in the queue removed; in the background: mailboxes made ready, and tidied
     // Deliveries under way are finished. While the loops that their answers go to are still there.
     void finish();
+    // The mailboxes of a user; may block.
+    mailbox::result<std::shared_ptr<mailbox::account>> account_of(const std::string& user);
 
     const settings how;
     movable_clock clock;
@@ -40,9 +54,14 @@ class services {
     std::unique_ptr<store::mail_store> mail;
     authenticator passwords;
     admission door;
+    admission users; // of sessions that read mail, by user
+    failed_logins failures;
+    login_spacing pop3_logins;
     std::vector<std::string> waiting_ids; // of the queue at the start, until it is read
     net::tls_options tls;
-    service smtp, submission, submissions, lmtp;
+    smtp_service smtp, submission, submissions, lmtp;
+    imap_service imap, imaps;
+    pop3_service pop3, pop3s;
     // Told of each entry that is in the queue now, from any thread; set before the first session.
     std::function<void(const queue::entry&)> queued;
 

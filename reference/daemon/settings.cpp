@@ -205,7 +205,8 @@ void check(const settings& s) {
                    fmt::format("'{}' is no extension that can be left out; those are {}", one,
                                fmt::join(optional_extensions, ", ")));
     if (s.accounts.empty()) refuse({"accounts"}, "", "no accounts: nobody could receive mail");
-    if (s.smtp.empty() && s.submission.empty() && s.submissions.empty() && s.lmtp.empty())
+    if (s.smtp.empty() && s.submission.empty() && s.submissions.empty() && s.lmtp.empty() && s.imap.empty() &&
+        s.imaps.empty() && s.pop3.empty() && s.pop3s.empty())
         refuse({"listen"}, "", "nothing to listen on");
     if (s.certificate.empty() != s.key.empty()) refuse({"tls"}, "", "tls needs both a certificate and a key");
     // RFC 4954 §9: no fewer than three failed logins before the connection is dropped.

@@ -3,6 +3,7 @@
 // docs/reference.md describes each value; the reasons for the defaults stand here.
 #pragma once
 #include "net/endpoint.hpp"
+#include "reference/pop3/policy.hpp"
 #include "reference/queue/schedule.hpp"
 #include "reference/route/routing.hpp"
 #include "reference/smtp/policy.hpp"
@@ -41,6 +42,9 @@ struct daemon_limits {
     // (50 MiB at 30 KiB/s), a session four hours.
     std::chrono::seconds message_time{1800};
     std::chrono::seconds session_time{4 * 3600};
+    // Failed logins that an address may have without waiting; one comes back each second. High, because a
+    // test run comes from one address.
+    std::size_t failed_logins = 100;
     std::chrono::seconds handshake{30}; // TLS: two round trips and some arithmetic
     // What a running transaction gets to finish after SIGTERM; service managers wait 90 s.
     std::chrono::seconds shutdown{30};
@@ -68,12 +72,27 @@ struct relay_settings {
     std::size_t connections_per_destination = 20; // so that one domain does not take them all
 };
 
+// Mail is read by IMAP and POP3.
+struct reading_settings {
+    // RFC 9051 §5.4: at least 30 minutes for who is authenticated.
+    std::chrono::seconds imap_idle{30 * 60};
+    // RFC 1939 §3: at least 10 minutes.
+    std::chrono::seconds pop3_idle{10 * 60};
+    std::chrono::seconds login{3 * 60}; // idle, before a login by IMAP
+    // A user with several devices, each with a connection a mailbox that it watches.
+    std::size_t sessions_per_user = 100;
+    bool plaintext_auth = false;              // LOGIN, USER, AUTH without TLS
+    bool compress = true;                     // RFC 4978
+    std::chrono::seconds pop3_login_delay{0}; // RFC 2449 §6.5; 0: none
+    pop3::apop apop = pop3::apop::off;        // for accounts whose password is known in the clear
+};
+
 struct settings {
     std::vector<std::string> domains = {"example.test"}; // the first completes bare names
     std::string host_name;                               // empty: "mail." and the first domain
     std::string data;
 
-    std::vector<net::endpoint> smtp, submission, submissions, lmtp;
+    std::vector<net::endpoint> smtp, submission, submissions, lmtp, imap, imaps, pop3, pop3s;
 
     std::string certificate, key; // PEM; empty: made under data
 
@@ -86,6 +105,7 @@ struct settings {
     std::optional<net::endpoint> control; // loopback; none: there is no control port
 
     smtp::limits smtp_limits;
+    reading_settings reading;
     daemon_limits limits;
     bool plaintext_auth = false; // AUTH without TLS on submission
     bool vrfy = true, expn = true;

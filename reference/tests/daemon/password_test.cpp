@@ -58,7 +58,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_hash) {
 
 static std::string slowly(authenticator& a, const std::string& user, const std::string& password) {
     std::promise<authenticator::verdict> answer;
-    a.check(user, password, [&](authenticator::verdict who) { answer.set_value(std::move(who)); });
+    a.check(user, password, "192.0.2.1",
+            [&](authenticator::verdict who) { answer.set_value(std::move(who)); });
     return answer.get_future().get().value_or("-");
 }
 

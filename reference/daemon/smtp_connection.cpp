@@ -1,5 +1,5 @@
 // One client; see the header.
-#include "reference/daemon/connection.hpp"
+#include "reference/daemon/smtp_connection.hpp"
 
 #include "reference/daemon/delivery_notices.hpp"
 #include "reference/daemon/log_line.hpp"
@@ -14,37 +14,17 @@
 namespace refmail::daemon {
 namespace {
 
-// A reply line or two must find room in the socket's buffer; a client that reads nothing for so
-// long has given up, or wants to hold us.
-constexpr std::chrono::seconds write_limit{120};
-
-// To take note of our end, one round trip.
-constexpr std::chrono::seconds parting_limit{2};
-
 constexpr std::size_t refusals_logged = 50; // a session
-
-std::string address_only(const std::string& host_and_port) {
-    std::string host = host_and_port.substr(0, host_and_port.rfind(':'));
-    if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
-    // An IPv4 client of a dual-stack socket is an IPv4 client.
-    constexpr std::string_view mapped = "::ffff:";
-    if (host.starts_with(mapped) && host.find('.') != std::string::npos) host.erase(0, mapped.size());
-    return host;
-}
 
 } // namespace
 
-connection::connection(services& shared, const service& what, net::stream_ptr stream,
-                       boost::asio::any_io_executor on)
-    : shared_(shared)
-    , service_(what)
-    , stream_(std::move(stream))
-    , executor_(std::move(on))
-    , id_(shared.new_session_id())
-    , peer_(stream_->peer_address())
+smtp_connection::smtp_connection(services& shared, const smtp_service& what, net::stream_ptr stream,
+                                 boost::asio::any_io_executor on)
+    : client_connection(shared, what, std::move(stream), std::move(on))
+    , policy_(what.policy)
     , session_end_(net::deadline::in(shared.how.limits.session_time)) {}
 
-net::task<void> connection::run() {
+net::task<void> smtp_connection::run() {
     const bool admitted = co_await greet();
     if (!admitted) co_return;
     co_await serve();
@@ -52,62 +32,28 @@ net::task<void> connection::run() {
     co_await part();
 }
 
-// Who closes with input unread, or gets more afterwards, sends RST, and that may destroy our last
-// reply at the client before it was read (RFC 1122 §4.2.2.13). So we say that we are done, and let
-// the client close; for a moment, and for so many octets.
-net::task<void> connection::part() {
-    const auto until = net::deadline::in(parting_limit);
-    const auto said = co_await stream_->shutdown_send(until);
-    std::array<char, 1024> ignored;
-    for (int reads = 0; said && reads < 1024; ++reads) {
-        const auto got = co_await stream_->read_some(ignored, until);
-        if (!got) break;
-    }
-    stream_->close();
-}
-
-net::task<bool> connection::greet() {
-    const std::string address = address_only(peer_);
-    const auto verdict = shared_.door.enter(address, pass_);
-    if (verdict != admission::verdict::admitted) {
-        const bool full = verdict == admission::verdict::full;
-        spdlog::warn(log_line("refused")
-                         .add("session", id_)
-                         .add("client", peer_)
-                         .add("why", full ? "too many sessions" : "too many sessions from this address")
-                         .text());
-        // RFC 5321 §3.8: 421 at any time when the service is not available. Not into a TLS handshake.
-        const std::string reply = fmt::format("421 {} {} too many connections, try again later\r\n",
-                                              service_.policy.host_name, full ? "4.3.2" : "4.7.0");
-        if (service_.implicit_tls) {
-            stream_->close();
-            co_return false;
-        }
-        const bool told = co_await send_replies(reply);
-        if (told) co_await part();
-        co_return false;
-    }
-    spdlog::debug(
-        log_line("connect").add("session", id_).add("service", service_.name).add("client", peer_).text());
+net::task<bool> smtp_connection::greet() {
+    // RFC 5321 §3.8: 421 at any time when the service is not available.
+    const std::string sorry = "too many connections, try again later\r\n";
+    std::string when_full = fmt::format("421 {} 4.3.2 {}", policy_.host_name, sorry);
+    std::string for_address = fmt::format("421 {} 4.7.0 {}", policy_.host_name, sorry);
+    const bool admitted = co_await admit(std::move(when_full), std::move(for_address));
+    if (!admitted) co_return false;
     smtp::session_facts facts;
     facts.id = id_;
-    facts.client_address = address;
+    facts.client_address = address_;
     facts.tls = service_.implicit_tls;
-    if (service_.implicit_tls) {
-        const bool secured = co_await upgrade();
-        if (!secured) co_return false;
-    }
-    session_.emplace(service_.policy, shared_.directory, facts, shared_.clock.local());
+    session_.emplace(policy_, shared_.directory, facts, shared_.clock.local());
     co_return true;
 }
 
-net::deadline connection::read_deadline() const {
+net::deadline smtp_connection::read_deadline() const {
     auto until = net::deadline::in(shared_.how.limits.idle).earlier(session_end_);
     if (session_->in_data()) until = until.earlier(message_end_); // also while it is only skipped
     return shutting_down_ ? until.earlier(shutdown_end_) : until;
 }
 
-net::task<void> connection::serve() {
+net::task<void> smtp_connection::serve() {
     std::array<char, 16 * 1024> room;
     for (;;) {
         if (shutting_down_ && !told_) {
@@ -121,9 +67,8 @@ net::task<void> connection::serve() {
         const bool in_content = session_->in_data();
         if (in_content && !in_content_) message_end_ = net::deadline::in(shared_.how.limits.message_time);
         in_content_ = in_content;
-        interruptible_ = true;
-        const auto got = co_await stream_->read_some(room, read_deadline());
-        interruptible_ = false;
+        const auto until = read_deadline();
+        const auto got = co_await read(room, until);
         if (got)
             session_->receive(std::string_view(room.data(), *got), shared_.clock.local());
         else if (got.error().kind == net::failure::timeout) {
@@ -138,13 +83,7 @@ net::task<void> connection::serve() {
     }
 }
 
-void connection::shut_down(net::deadline until) {
-    shutting_down_ = true;
-    shutdown_end_ = until;
-    ended_by_ = "shutdown";
-}
-
-net::task<bool> connection::pump() {
+net::task<bool> smtp_connection::pump() {
     while (auto wanted = session_->next()) {
         if (auto* chunk = std::get_if<smtp::message_chunk>(&*wanted)) {
             if (beginning_ && beginning_->size() < report::largest_returned) *beginning_ += chunk->octets;
@@ -169,7 +108,7 @@ net::task<bool> connection::pump() {
     co_return !session_->closed();
 }
 
-net::task<bool> connection::wait_for(smtp::action& wanted) {
+net::task<bool> smtp_connection::wait_for(smtp::action& wanted) {
     if (auto* replies = std::get_if<smtp::send>(&wanted)) {
         std::string octets = std::move(replies->octets);
         co_return co_await send_replies(std::move(octets));
@@ -184,7 +123,7 @@ net::task<bool> connection::wait_for(smtp::action& wanted) {
     }
     if (auto* asked = std::get_if<smtp::verify_password>(&wanted)) {
         smtp::verify_password credentials = std::move(*asked);
-        co_await check_password(std::move(credentials));
+        co_await check_login(std::move(credentials));
         co_return true;
     }
     if (std::holds_alternative<smtp::commit_message>(wanted)) {
@@ -196,7 +135,7 @@ net::task<bool> connection::wait_for(smtp::action& wanted) {
 
 // What a postmaster is asked about: why was it refused? One line a refusal, up to a number that a
 // client bent on filling the disk with them will reach.
-void connection::note_refusals(std::string_view replies) {
+void smtp_connection::note_refusals(std::string_view replies) {
     for (std::size_t end; (end = replies.find("\r\n")) != std::string_view::npos;
          replies.remove_prefix(end + 2)) {
         const bool refusal = replies.starts_with('4') || replies.starts_with('5');
@@ -210,65 +149,25 @@ void connection::note_refusals(std::string_view replies) {
     }
 }
 
-net::task<bool> connection::send_replies(std::string octets) {
+net::task<bool> smtp_connection::send_replies(std::string octets) {
     note_refusals(octets);
-    const auto until = net::deadline::in(write_limit);
-    const auto sent = co_await stream_->write(octets, until);
-    if (sent) co_return true;
-    ended_by_ = net::name_of(sent.error().kind);
-    if (session_) session_->disconnected();
-    co_return false;
+    const bool sent = co_await write(std::move(octets));
+    if (!sent && session_) session_->disconnected();
+    co_return sent;
 }
 
-net::task<bool> connection::upgrade() {
-    if (shutting_down_) co_return false; // nothing can be said before TLS is there
-    const auto until = net::deadline::in(shared_.how.limits.handshake).earlier(session_end_);
-    interruptible_ = true;
-    const auto facts = co_await stream_->start_tls(shared_.tls, until);
-    interruptible_ = false;
-    if (facts) {
-        spdlog::debug(log_line("tls")
-                          .add("session", id_)
-                          .add("version", facts->version)
-                          .add("cipher", facts->cipher)
-                          .text());
-        co_return true;
-    }
-    if (!shutting_down_) ended_by_ = "tls";
-    spdlog::info(log_line("tls-failed")
-                     .add("session", id_)
-                     .add("client", peer_)
-                     .add("why", facts.error().text)
-                     .text());
-    co_return false;
-}
-
-net::task<void> connection::check_password(smtp::verify_password asked) {
-    using verdict = authenticator::verdict;
-    auto found = shared_.passwords.check_at_once(asked.user, asked.password);
-    if (!found) {
-        std::function<void(std::move_only_function<void(verdict)>)> start =
-            [&](std::move_only_function<void(verdict)> then) {
-                shared_.passwords.check(asked.user, asked.password, std::move(then));
-            };
-        found = co_await off_loop<verdict>(executor_, start);
-    }
+net::task<void> smtp_connection::check_login(smtp::verify_password asked) {
+    login wanted{asked.mechanism, std::move(asked.user), std::move(asked.password)};
+    const auto found = co_await check_password(std::move(wanted));
     auto answer = smtp::password_verdict::good;
-    if (!*found) {
-        const bool wrong = found->error() == authenticator::refusal::wrong;
+    if (!found) {
+        const bool wrong = found.error() == authenticator::refusal::wrong;
         answer = wrong ? smtp::password_verdict::bad : smtp::password_verdict::unavailable;
-        spdlog::warn(log_line("auth-failed")
-                         .add("session", id_)
-                         .add("client", peer_)
-                         .add("mechanism", asked.mechanism)
-                         .add("user", asked.user)
-                         .add_unless_empty("error", wrong ? "" : "no memory for the hash")
-                         .text());
     }
-    session_->password_checked(answer, found->value_or(""), shared_.clock.local());
+    session_->password_checked(answer, found.value_or(""), shared_.clock.local());
 }
 
-void connection::begin(const smtp::begin_message& wanted) {
+void smtp_connection::begin(const smtp::begin_message& wanted) {
     envelope_ = wanted.envelope;
     plan_ = plan_deliveries(*envelope_, shared_.clock.seconds());
     beginning_.reset();
@@ -277,7 +176,7 @@ void connection::begin(const smtp::begin_message& wanted) {
     draft_ = std::make_shared<store::draft>(*shared_.mail, plan_.deliveries, binary);
 }
 
-net::task<void> connection::spill() {
+net::task<void> smtp_connection::spill() {
     std::function<void(std::move_only_function<void(bool)>)> start =
         [&](std::move_only_function<void(bool)> then) {
             shared_.mail->post([draft = draft_, then = std::move(then)]() mutable {
@@ -288,9 +187,9 @@ net::task<void> connection::spill() {
     co_await off_loop<bool>(executor_, start);
 }
 
-net::task<void> connection::commit() {
+net::task<void> smtp_connection::commit() {
     using outcomes = std::vector<store::delivered>;
-    const bool one_for_all = service_.policy.role != smtp::role::lmtp;
+    const bool one_for_all = policy_.role != smtp::role::lmtp;
     std::function<void(std::move_only_function<void(outcomes)>)> start =
         [&](std::move_only_function<void(outcomes)> then) {
             shared_.mail->post([draft = draft_, one_for_all, then = std::move(then)]() mutable {
@@ -314,7 +213,7 @@ net::task<void> connection::commit() {
 }
 
 // Before the client has its reply: what we answer for includes these (RFC 3461 §5.2.3).
-net::task<void> connection::tell_of_success(const std::vector<smtp::delivery_verdict>& outcome) {
+net::task<void> smtp_connection::tell_of_success(const std::vector<smtp::delivery_verdict>& outcome) {
     const auto now = shared_.clock.seconds();
     auto recipients = successes(*envelope_, outcome, now);
     std::string original = std::move(*beginning_);
@@ -328,8 +227,8 @@ net::task<void> connection::tell_of_success(const std::vector<smtp::delivery_ver
             shared_.queued(entry);
 }
 
-void connection::note_message(std::uint64_t octets, const std::vector<smtp::delivery_verdict>& outcome,
-                              const std::string& error) const {
+void smtp_connection::note_message(std::uint64_t octets, const std::vector<smtp::delivery_verdict>& outcome,
+                                   const std::string& error) const {
     static constexpr const char* names[] = {"stored", "no-space", "failed", "mailbox-full"};
     std::string to, status;
     for (std::size_t i = 0; i < envelope_->recipients.size(); ++i) {
@@ -357,7 +256,7 @@ void connection::note_message(std::uint64_t octets, const std::vector<smtp::deli
         spdlog::error(line.text());
 }
 
-void connection::note_end() const {
+void smtp_connection::note_end() const {
     log_line line("disconnect");
     line.add("session", id_).add("service", service_.name).add("client", peer_);
     line.add_unless_empty("user", session_->user()).add("ended", ended_by_);
