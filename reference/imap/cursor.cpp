@@ -297,10 +297,22 @@ sequence_set cursor::sequence_set() {
     return out;
 }
 
-std::string cursor::mailbox() {
+std::string cursor::mailbox(std::optional<std::string>* denormalized) {
     if (!at_string() && !is_astring_char(peek())) fail("expected a mailbox name");
     const auto octets = astring();
-    return failed() ? std::string() : name_from_wire(octets, names_in_utf8_);
+    if (failed()) return {};
+    auto name = name_from_wire(octets, names_in_utf8_);
+    if (denormalized) {
+        auto given = decoded_name(octets, names_in_utf8_);
+        if (given && *given != name && !message::is_ascii(name)) *denormalized = std::move(*given);
+    }
+    return name;
+}
+
+std::string cursor::rest() {
+    auto out = failed() ? std::string() : of_.text.substr(at_);
+    if (!failed()) at_ = of_.text.size();
+    return out;
 }
 
 std::string cursor::list_mailbox() {

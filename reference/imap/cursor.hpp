@@ -76,10 +76,14 @@ class cursor {
     std::uint64_t number64();          // 0 .. 2^63-1 (RFC 9051 §9)
     std::uint64_t mod_sequence();      // 0 .. 2^63-1 (RFC 7162: mod-sequence-valzer)
     imap::sequence_set sequence_set(); // "1,3:*" or "$"
-    std::string mailbox();             // UTF-8 in NFC order of levels, "INBOX" in capitals
-    std::string list_mailbox();        // a pattern, decoded: wildcards and all
-    std::chrono::sys_days date();      // 1-Feb-1994, quoted or not
-    message::timestamp date_time();    // "01-Feb-1994 10:00:00 +0100"
+    // UTF-8 in NFC, "INBOX" in capitals. `denormalized`: the name as it was given, if that was not NFC
+    // (RFC 9051 §6.3.9.7, OLDNAME).
+    std::string mailbox(std::optional<std::string>* denormalized = nullptr);
+    std::string list_mailbox();     // a pattern, decoded: wildcards and all
+    std::chrono::sys_days date();   // 1-Feb-1994, quoted or not
+    message::timestamp date_time(); // "01-Feb-1994 10:00:00 +0100"
+
+    std::string rest(); // all that is left: AUTHENTICATE's initial response
 
     // APPEND's message: a literal or literal8, moved out; nothing else will do.
     std::string literal_octets(bool* binary = nullptr);

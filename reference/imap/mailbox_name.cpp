@@ -26,16 +26,17 @@ std::string in_nfc(std::string name) {
 
 } // namespace
 
+std::optional<std::string> decoded_name(std::string_view octets, bool in_utf8) {
+    // RFC 9755 §3: names in UTF-8 are taken from everybody; modified UTF-7 is all ASCII.
+    if (!in_utf8 && message::is_ascii(octets)) return message::decode_modified_utf7(octets);
+    if (!message::is_utf8(octets)) return std::nullopt;
+    return std::string(octets);
+}
+
 std::string name_from_wire(std::string_view octets, bool in_utf8) {
-    std::string name(octets);
-    bool well_formed = message::is_utf8(octets);
-    if (!in_utf8) {
-        auto decoded = message::decode_modified_utf7(octets);
-        well_formed = decoded.has_value();
-        if (decoded) name = std::move(*decoded);
-    }
-    if (!well_formed) return '\xFF' + name;
-    name = in_nfc(std::move(name));
+    auto decoded = decoded_name(octets, in_utf8);
+    if (!decoded) return '\xFF' + std::string(octets);
+    auto name = in_nfc(std::move(*decoded));
     // RFC 9051 §5.1: INBOX whatever the letter case; its children with it, so that they stay children.
     const auto level = std::string_view(name).substr(0, name.find('/'));
     if (boost::algorithm::iequals(level, "INBOX")) name.replace(0, level.size(), "INBOX");

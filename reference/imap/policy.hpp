@@ -15,9 +15,11 @@ struct limits {
     // Before login nobody needs more than a user and a password.
     std::size_t before_login = 8 * 1024;
     std::uint64_t message_size = 50ull << 20; // APPEND: APPENDLIMIT (RFC 7889)
-    std::size_t messages_at_once = 100;       // MULTIAPPEND: held in memory until all are there
-    std::size_t auth_failures = 5;            // then BYE; RFC 9051 §11.7
-    std::size_t errors = 100;                 // BAD in one session, then BYE: a client that only errs
+    // MULTIAPPEND: all of them are held in memory until the last one is there.
+    std::size_t messages_at_once = 1000;
+    std::uint64_t append_size = 100ull << 20;
+    std::size_t auth_failures = 5; // then BYE; RFC 9051 §11.7
+    std::size_t errors = 100;      // BAD in one session, then BYE: a client that only errs
     std::size_t errors_before_login = 20;
 };
 
@@ -29,6 +31,9 @@ struct policy {
     bool tls_ready = true;             // false: no certificate just now
     bool allow_plaintext_auth = false; // RFC 9051 §11.2: LOGINDISABLED on an open line otherwise
     bool offer_compression = true;     // RFC 4978
+    // RFC 7888: LITERAL+, else LITERAL- (no more than 4096 octets in a literal that nobody waits for).
+    bool literal_plus = true;
+    bool offer_quotaset = false; // RFC 9208 §4.1.3: users may set quotas themselves
 };
 
 } // namespace refmail::imap

@@ -38,6 +38,8 @@ enum class password_verdict {
     refused,     // NO [LIMIT]: this user has too many sessions
 };
 
+class machine; // internal
+
 class session {
   public:
     // `p` must outlive the session. Queues the greeting. `on_change` is called from any thread while the
@@ -71,7 +73,6 @@ class session {
     const std::string& user() const; // authenticated, or empty
 
   private:
-    class machine;
     std::unique_ptr<machine> machine_;
 };
 

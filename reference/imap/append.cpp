@@ -1,0 +1,75 @@
+// APPEND: RFC 9051 §6.3.12; RFC 3502 (several messages, all or none); RFC 4315 §3 (APPENDUID); RFC 9755 §4
+// (UTF-8 in header fields). Literals that are too large were refused before they came (input.cpp).
+#include "reference/imap/machine.hpp"
+
+#include <algorithm>
+
+namespace refmail::imap {
+
+namespace {
+
+bool has_8bit_header(std::string_view message) {
+    const auto end = std::min(message.find("\r\n\r\n"), message.find("\n\n"));
+    return std::ranges::any_of(message.substr(0, end),
+                               [](char c) { return static_cast<unsigned char>(c) > 127; });
+}
+
+mailbox::to_append read_message(cursor& c) {
+    mailbox::to_append out;
+    c.space();
+    if (c.peek() == '(') {
+        auto flags = c.flag_list();
+        out.system_flags = flags.system;
+        out.keywords = std::move(flags.keywords);
+        c.space();
+    }
+    if (c.peek() == '"') {
+        const auto when = c.date_time();
+        out.received = when.at.time_since_epoch().count();
+        out.zone = static_cast<std::int16_t>(when.offset.count());
+        c.space();
+    }
+    bool binary = false;
+    out.octets = c.literal_octets(&binary);
+    // RFC 3516 §4.4 is not offered (no BINARY capability).
+    if (binary) c.fail("a message is no binary literal here");
+    return out;
+}
+
+completion appended(const mailbox::result<mailbox::appended>& what, const modes& how) {
+    if (!what) {
+        auto why = completion::of(what.error());
+        // RFC 9051 §6.3.12: a hint that CREATE would help.
+        if (what.error().kind == mailbox::trouble::kind::missing) why.code = "TRYCREATE";
+        return why;
+    }
+    response_writer code(how);
+    code.put("APPENDUID ");
+    code.number(what->uid_validity);
+    code.put(' ');
+    code.set(what->ids);
+    return completion::ok("APPEND done", code.take());
+}
+
+} // namespace
+
+void machine::do_append(cursor& c) {
+    auto name = c.mailbox();
+    auto messages = std::make_shared<std::vector<mailbox::to_append>>();
+    do {
+        messages->push_back(read_message(c));
+    } while (!c.failed() && !c.at_end());
+    if (c.failed()) return bad(c.why());
+    for (const auto& m : *messages) {
+        // RFC 3502: an empty one cancels them all.
+        if (m.octets.empty()) return finish(completion::no("An empty message cancels APPEND"));
+        // RFC 9755 §4; IMAP4rev2 has UTF-8 in header fields by itself (RFC 9051 §4.3.1).
+        if (!modes_.speaks_utf8() && has_8bit_header(m.octets))
+            return finish(completion::no("Octets above 127 in a header field need ENABLE UTF8=ACCEPT"));
+    }
+    run([this, name = std::move(name), messages = std::move(messages)](response_writer&) {
+        return appended(account_->append(name, std::move(*messages)), modes_);
+    });
+}
+
+} // namespace refmail::imap

@@ -1,0 +1,33 @@
+// ENABLE: RFC 9051 §6.3.1, RFC 5161; what can be enabled: IMAP4rev2, CONDSTORE and QRESYNC (RFC 7162 §3.1,
+// §3.2.3), UTF8=ACCEPT (RFC 9755 §3). Ignores all else.
+#include "reference/imap/machine.hpp"
+
+namespace refmail::imap {
+
+void machine::do_enable(cursor& c) {
+    std::vector<std::string> asked;
+    do {
+        asked.push_back(c.upper_atom());
+    } while (c.take(' '));
+    c.end();
+    if (c.failed()) return bad(c.why());
+    std::string enabled;
+    const auto enable = [&](bool& mode, std::string_view name) {
+        mode = true;
+        if (enabled.find(' ' + std::string(name)) == std::string::npos) (enabled += ' ') += name;
+    };
+    bool wants_condstore = false;
+    for (const auto& name : asked) {
+        if (name == "IMAP4REV2") enable(modes_.rev2, "IMAP4rev2");
+        if (name == "UTF8=ACCEPT") enable(modes_.utf8, "UTF8=ACCEPT");
+        if (name == "CONDSTORE") enable(wants_condstore, "CONDSTORE");
+        // RFC 7162 §3.2.3: it enables CONDSTORE too.
+        if (name == "QRESYNC") enable(modes_.qresync, "QRESYNC"), wants_condstore = true;
+    }
+    // RFC 9051 §6.3.1: sent even if there is none.
+    out_.untagged("ENABLED" + enabled);
+    if (wants_condstore) enable_condstore();
+    finish(completion::ok("ENABLE done"));
+}
+
+} // namespace refmail::imap
