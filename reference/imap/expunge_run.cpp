@@ -25,7 +25,7 @@ class expunge_run final : public message_run {
         if (in_.read_only()) return result(only_examined());
         std::vector<mailbox::uid> doomed;
         if (ids_) {
-            for (auto at : *in_.places(*ids_, true))
+            for (auto at : in_.places_by_uid(*ids_))
                 if (const auto& m = in_.messages()[at]; m.now.flags & mailbox::flag::deleted)
                     doomed.push_back(m.now.id);
         } else {

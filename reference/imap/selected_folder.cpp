@@ -37,24 +37,27 @@ std::uint32_t selected_folder::recent_count() const {
 
 std::expected<std::vector<place>, std::string> selected_folder::places(const sequence_set& set,
                                                                        bool by_uid) const {
+    if (by_uid || set.saved) return places_by_uid(set);
+    const auto count = static_cast<std::uint32_t>(messages_.size());
+    // RFC 9051 §9, seq-number: BAD for a number past the last message, and for "*" in an empty mailbox.
+    if (count == 0) return std::unexpected("there is no message in this mailbox");
+    std::vector<place> out;
+    for (const auto& r : set.resolved(count)) {
+        if (r.last > count)
+            return std::unexpected("there is no message " + std::to_string(r.last) + ": the last one is " +
+                                   std::to_string(count));
+        for (auto n = r.first; n <= r.last; ++n)
+            out.push_back(n - 1);
+    }
+    return out;
+}
+
+std::vector<place> selected_folder::places_by_uid(const sequence_set& set) const {
     std::vector<place> out;
     if (set.saved) {
         // RFC 9051 §6.4.4.1: a message that was expunged leaves "$" by itself.
         for (auto id : saved_)
             if (auto at = place_of(id); at && !messages_[*at].gone) out.push_back(*at);
-        return out;
-    }
-    const auto count = static_cast<std::uint32_t>(messages_.size());
-    if (!by_uid) {
-        // RFC 9051 §9, seq-number: BAD for a number past the last message, and for "*" in an empty mailbox.
-        if (count == 0) return std::unexpected("there is no message in this mailbox");
-        for (const auto& r : set.resolved(count)) {
-            if (r.last > count)
-                return std::unexpected("there is no message " + std::to_string(r.last) +
-                                       ": the last one is " + std::to_string(count));
-            for (auto n = r.first; n <= r.last; ++n)
-                out.push_back(n - 1);
-        }
         return out;
     }
     // RFC 9051 §6.4.9: UIDs that are not there are passed over; "*" is the last one that is.

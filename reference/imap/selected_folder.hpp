@@ -43,6 +43,8 @@ class selected_folder {
     // past the last message (RFC 9051 §9, seq-number). By UID: those that are there; `$` likewise.
     std::expected<std::vector<place>, std::string> places(const sequence_set& set, bool by_uid) const;
 
+    std::vector<place> places_by_uid(const sequence_set& set) const;
+
     // Learns from the folder what happened. Nothing is told, no number changes. Cheap when nothing did.
     void catch_up();
     // Puts into the view what a STORE of ours gave back.
