@@ -2,6 +2,7 @@
 #include "reference/daemon/server.hpp"
 
 #include "reference/daemon/configuration_error.hpp"
+#include "reference/daemon/imap_connection.hpp"
 #include "reference/daemon/log_line.hpp"
 #include "reference/daemon/pop3_connection.hpp"
 #include "reference/daemon/smtp_connection.hpp"
@@ -100,6 +101,9 @@ server::server(services& shared)
     const auto smtp = [&](const smtp_service& what, const std::vector<net::endpoint>& where) {
         impl_->listen(what, where, greets_with<smtp_connection>(shared, what));
     };
+    const auto imap = [&](const imap_service& what, const std::vector<net::endpoint>& where) {
+        impl_->listen(what, where, greets_with<imap_connection>(shared, what));
+    };
     const auto pop3 = [&](const pop3_service& what, const std::vector<net::endpoint>& where) {
         impl_->listen(what, where, greets_with<pop3_connection>(shared, what));
     };
@@ -107,6 +111,8 @@ server::server(services& shared)
     smtp(shared.submission, shared.how.submission);
     smtp(shared.submissions, shared.how.submissions);
     smtp(shared.lmtp, shared.how.lmtp);
+    imap(shared.imap, shared.how.imap);
+    imap(shared.imaps, shared.how.imaps);
     pop3(shared.pop3, shared.how.pop3);
     pop3(shared.pop3s, shared.how.pop3s);
     impl_->signals = std::make_unique<asio::signal_set>(impl_->first().context, SIGTERM, SIGINT);

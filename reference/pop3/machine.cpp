@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace refmail::pop3 {
 namespace {
@@ -47,16 +48,12 @@ void session::machine::receive(std::string_view octets) {
 }
 
 std::optional<action> session::machine::next() {
-    if (actions_.empty()) {
-        if (listing_)
-            fill_listing();
-        else if (transfer_ || awaited_ == awaited::login || awaited_ == awaited::message ||
-                 awaited_ == awaited::update) {
-            if (!work_is_asked_) actions_.push_back(pop3::work{});
-            work_is_asked_ = true;
-        } else
-            go_on();
-    }
+    if (actions_.empty()) go_on();
+    if (actions_.empty() && listing_) fill_listing();
+    const bool needs_work = transfer_ || awaited_ == awaited::login || awaited_ == awaited::message ||
+                            awaited_ == awaited::update;
+    if (actions_.empty() && needs_work && !std::exchange(work_is_asked_, true))
+        actions_.push_back(pop3::work{});
     if (actions_.empty()) return std::nullopt;
     auto out = std::move(actions_.front());
     actions_.pop_front();
