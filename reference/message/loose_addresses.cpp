@@ -60,7 +60,7 @@ class address_reader {
         return true;
     }
     bool skip_blanks(); // and comments, whose last is kept; true if there were any
-    std::string take_comment();
+    bool take_comment();
     std::string take_word();
     phrase take_phrase(std::string_view ends);
     std::string take_domain(char end);
@@ -74,24 +74,28 @@ class address_reader {
     std::string_view text_;
     std::vector<envelope_address> found_;
     bool in_group_ = false;
-    std::string comment_; // the last one of the address under way
+    std::string comment_;      // the last one of the address under way
+    bool no_comments_ = false; // one was not closed: from there on "(" is a sign like others
 };
 
-// The content of a comment, unquoted; one that is not closed goes to the end.
-std::string address_reader::take_comment() {
+// The content of a comment, unquoted. False, and nothing taken: it is not closed.
+bool address_reader::take_comment() {
     std::string out;
     int depth = 0;
-    std::size_t i = 0;
-    for (; i < text_.size(); ++i) {
+    for (std::size_t i = 0; i < text_.size(); ++i) {
         const char c = text_[i];
         if (c == '\r' || c == '\n') continue;
         if (c == '(' && depth++ == 0) continue;
-        if (c == ')' && --depth == 0) break;
+        if (c == ')' && --depth == 0) {
+            text_.remove_prefix(i + 1);
+            comment_ = std::move(out);
+            return true;
+        }
         if (c == '\\' && i + 1 < text_.size()) ++i;
         out += text_[i];
     }
-    text_.remove_prefix(std::min(i + 1, text_.size()));
-    return out;
+    no_comments_ = true;
+    return false;
 }
 
 bool address_reader::skip_blanks() {
@@ -99,9 +103,7 @@ bool address_reader::skip_blanks() {
     while (!text_.empty()) {
         if (is_blank(front()))
             text_.remove_prefix(1);
-        else if (front() == '(')
-            comment_ = take_comment();
-        else
+        else if (front() != '(' || no_comments_ || !take_comment())
             break;
     }
     return text_.size() != before;
@@ -186,7 +188,8 @@ void address_reader::read_angle(envelope_address& into) {
         if (!domain.empty()) into.host = std::move(domain);
     }
     if (!route.empty()) into.route = std::move(route);
-    take('>');
+    while (take('>'))
+        skip_blanks();
 }
 
 void address_reader::finish(envelope_address address) {
@@ -211,7 +214,7 @@ void address_reader::finish_without_angle(phrase words) {
     }
     if (at) {
         auto domain = take_domain('\0');
-        auto behind = take_phrase(in_group_ ? "<,;" : "<,;");
+        auto behind = take_phrase("<,;");
         if (front() == '<') {
             // "joe@a.test <joe@a.test>": an address for a display name, its quotes forgotten.
             address = {};
