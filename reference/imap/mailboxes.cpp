@@ -82,7 +82,8 @@ void machine::do_delete(cursor& c) {
     c.end();
     if (c.failed()) return bad(c.why());
     run([this, name = std::move(name), given = std::move(given)](response_writer& out) {
-        const bool ours = selected_ && selected_->folder().name() == name;
+        const auto folder = account_->open(name);
+        const bool ours = selected_ && folder && folder->get() == &selected_->folder();
         if (const auto gone = account_->remove(name); !gone) {
             auto why = completion::of(gone.error());
             // RFC 9051 §6.3.5
