@@ -52,6 +52,8 @@ command_assembly::event command_assembly::take(std::string_view& in) {
 void command_assembly::store(std::string_view piece) {
     if (!dropping_ && command_.text.size() + piece.size() > longest + 2) {
         tail_ = std::string_view(command_.text).substr(segment_);
+        // The beginning has the tag in it.
+        command_.text += piece.substr(0, longest - std::min(longest, command_.text.size()));
         begin_dropping(
             completion::bad("A command line is too long: at most " + std::to_string(longest) + " octets"));
     }

@@ -82,6 +82,10 @@ class conversation {
     imap::session session_;
 };
 
+std::string brief(const std::string& text) {
+    return text.size() < 2000 ? text : text.substr(0, 1000) + "...\n";
+}
+
 enum class cutting { whole, octets, halves };
 
 outcome run_cut(const setup& s, const std::vector<turn>& script, cutting how) {
@@ -102,7 +106,9 @@ outcome run_cut(const setup& s, const std::vector<turn>& script, cutting how) {
             break;
         }
         const auto out = c.take_sent();
-        if (t.out != "*") BOOST_TEST(out == t.out, "for " << t.in << "got " << out << "expected " << t.out);
+        if (t.out != "*")
+            BOOST_TEST(out == t.out,
+                       "for " << brief(t.in) << "got " << brief(out) << "expected " << brief(t.out));
     }
     return c.finish();
 }
