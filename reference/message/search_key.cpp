@@ -47,6 +47,26 @@ void append_mapped(char32_t c, int depth, std::string& out) {
     }
 }
 
+// What is two octets in UTF-8 is most of what is not ASCII in European and Arabic text: mapped once.
+constexpr char32_t first_remembered = 0x80, behind_remembered = 0x800;
+
+const std::string& remembered(char32_t c) {
+    static const auto table = [] {
+        std::array<std::string, behind_remembered - first_remembered> out;
+        for (char32_t each = first_remembered; each < behind_remembered; ++each)
+            append_mapped(each, 0, out[each - first_remembered]);
+        return out;
+    }();
+    return table[c - first_remembered];
+}
+
+void append_key_of(char32_t c, std::string& out) {
+    if (c >= first_remembered && c < behind_remembered)
+        out += remembered(c);
+    else
+        append_mapped(c, 0, out);
+}
+
 } // namespace
 
 void append_search_key(std::string_view utf8, std::string& out) {
@@ -64,7 +84,7 @@ void append_search_key(std::string_view utf8, std::string& out) {
         utf8.remove_prefix(ascii);
         if (utf8.empty()) break;
         if (const auto c = take_code_point(utf8)) {
-            append_mapped(*c, 0, out);
+            append_key_of(*c, out);
         } else {
             out += utf8.front();
             utf8.remove_prefix(1);

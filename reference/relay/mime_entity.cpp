@@ -4,6 +4,7 @@
 #include "reference/message/header_section.hpp"
 #include "reference/message/header_tokens.hpp"
 #include "reference/message/mailbox.hpp"
+#include "reference/message/mime_parameters.hpp"
 
 #include <utility>
 
@@ -11,39 +12,17 @@ namespace refmail::relay {
 
 namespace {
 
-// RFC 2045 §5.1: any ASCII but blanks, controls and tspecials.
-std::string_view take_token(std::string_view& text) {
-    std::size_t size = 0;
-    while (size < text.size() && text[size] > 32 && text[size] < 127 &&
-           std::string_view("()<>@,;:\\\"/[]?=").find(text[size]) == std::string_view::npos)
-        ++size;
-    const auto token = text.substr(0, size);
-    text.remove_prefix(size);
-    return token;
-}
-
-bool take(std::string_view& text, char c) {
-    message::skip_cfws(text);
-    if (!text.starts_with(c)) return false;
-    text.remove_prefix(1);
-    message::skip_cfws(text);
-    return true;
-}
-
 void read_type(std::string_view text, mime_entity& into) {
     message::skip_cfws(text);
-    const auto type = take_token(text);
-    if (type.empty() || !take(text, '/')) return;
-    const auto subtype = take_token(text);
+    const auto type = message::take_mime_token(text);
+    message::skip_cfws(text);
+    if (type.empty() || !text.starts_with('/')) return;
+    text.remove_prefix(1);
+    message::skip_cfws(text);
+    const auto subtype = message::take_mime_token(text);
     if (subtype.empty()) return;
     into.type = message::lower_case(type) + "/" + message::lower_case(subtype);
-    while (take(text, ';')) {
-        const auto name = take_token(text);
-        if (!take(text, '=')) continue;
-        const auto value = text.starts_with('"') ? message::take_quoted_string(text)
-                                                 : std::optional(std::string(take_token(text)));
-        if (value && message::equals_ignoring_case(name, "boundary")) into.boundary = *value;
-    }
+    into.boundary = message::parameter_value(message::read_parameters(text), "boundary");
 }
 
 class field_reader : public message::header_sink {
@@ -56,7 +35,7 @@ class field_reader : public message::header_sink {
         if (f.is("Content-Transfer-Encoding")) {
             auto text = f.body();
             message::skip_cfws(text);
-            into_.encoding = message::lower_case(take_token(text));
+            into_.encoding = message::lower_case(message::take_mime_token(text));
         }
     }
 
