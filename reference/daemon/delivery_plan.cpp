@@ -134,9 +134,11 @@ std::vector<smtp::delivery_verdict> verdicts(const delivery_plan& plan,
         auto verdict = smtp::delivery_verdict::stored;
         for (const std::size_t i : copies) {
             if (done[i].outcome) continue;
-            const bool full = done[i].outcome.error().kind == store::disk_error::kind::no_space;
-            if (verdict != smtp::delivery_verdict::failed)
-                verdict = full ? smtp::delivery_verdict::no_space : smtp::delivery_verdict::failed;
+            const auto kind = done[i].outcome.error().kind;
+            if (verdict == smtp::delivery_verdict::failed) continue;
+            verdict = kind == store::disk_error::kind::no_space     ? smtp::delivery_verdict::no_space
+                      : kind == store::disk_error::kind::over_quota ? smtp::delivery_verdict::mailbox_full
+                                                                    : smtp::delivery_verdict::failed;
         }
         all.push_back(verdict);
     }

@@ -9,8 +9,9 @@ namespace refmail::store {
 
 struct disk_error {
     enum class kind {
-        no_space, // ENOSPC, EDQUOT, EFBIG: will be better when somebody makes room
-        missing,  // ENOENT: not there, or not any more
+        no_space,   // ENOSPC, EDQUOT, EFBIG: will be better when somebody makes room
+        missing,    // ENOENT: not there, or not any more
+        over_quota, // this user's mailboxes are full
         failed,
     };
     disk_error::kind kind = kind::failed;

@@ -2,6 +2,7 @@
 #include "reference/store/draft.hpp"
 
 #include "reference/queue/file.hpp"
+#include "reference/store/message_file.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -17,7 +18,11 @@ struct draft::round {
     draft::done finished;
 
     void one_done() {
-        if (--missing == 0) finished(std::move(results));
+        if (--missing != 0) return;
+        for (std::size_t i = 0; i < results.size(); ++i)
+            if (results[i].outcome && !self->deliveries_[i].user.empty())
+                self->store_.delivered_to(self->deliveries_[i].user);
+        finished(std::move(results));
     }
 };
 
@@ -174,7 +179,10 @@ void draft::plan_placements(std::size_t index) {
     message.from = source.file->path();
     message.how = source.used_by > 1 ? placement::how::link : placement::how::rename;
     if (!wanted.mailbox) return plan_entry(index, message);
-    wanted.path = wanted.mailbox->new_path(store_.new_name());
+    wanted.outcome =
+        store_.room_for(deliveries_[index].user, wire_size_ + deliveries_[index].first_line.size());
+    if (!wanted.outcome) return;
+    wanted.path = wanted.mailbox->new_path(store_.new_name() + std::string(binary_ ? raw_mark : ""));
     message.to = wanted.path;
     message.into = wanted.mailbox->fresh();
     wanted.placements = {message};

@@ -1,6 +1,8 @@
 // Where mail lies; see the header.
 #include "reference/store/mail_store.hpp"
 
+#include "reference/store/maildir_account.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
@@ -35,12 +37,17 @@ result<std::unique_ptr<mail_store>> mail_store::open(settings wanted) {
     auto queue = folder::open(opened->queue_path());
     if (!queue) return std::unexpected(queue.error());
     opened->queue_ = *queue;
+    opened->watches_ = file_watch::start();
+    opened->syncs_ = std::make_unique<worker_pool>(8);
     opened->pool_ = std::make_unique<worker_pool>(std::max<std::size_t>(1, opened->settings_.threads));
     return opened;
 }
 
 mail_store::~mail_store() {
-    pool_.reset(); // its jobs still write
+    if (watches_) watches_->stop(); // it posts jobs
+    if (pool_) pool_->finish();     // its jobs still write
+    accounts_.clear();
+    watches_.reset();
     if (lock_file_ >= 0) ::close(lock_file_);
 }
 

@@ -3,7 +3,9 @@
 // Thread-safe. Knows nothing of sessions or replies.
 #pragma once
 #include "reference/mailbox/account.hpp"
+#include "reference/store/account_index.hpp"
 #include "reference/store/commit_group.hpp"
+#include "reference/store/file_watch.hpp"
 #include "reference/store/maildir.hpp"
 #include "reference/store/worker_pool.hpp"
 
@@ -13,6 +15,8 @@
 #include <string>
 
 namespace refmail::store {
+
+class maildir_account;
 
 class mail_store {
   public:
@@ -24,6 +28,10 @@ class mail_store {
         std::size_t threads = 32;
         // Content is kept in memory up to here, then written as it comes.
         std::size_t memory_per_message = 256 * 1024;
+        quota_limits quota;                           // of each account ...
+        std::map<std::string, quota_limits> quota_of; // ... but of these users
+        bool users_set_quota = false;                 // SETQUOTA (RFC 9208 §4.1.3)
+        account_index::log log;                       // what an admin should know; called from any thread
     };
 
     // Refuses a folder that another process has open.
@@ -31,8 +39,13 @@ class mail_store {
     ~mail_store();
 
     result<std::shared_ptr<const maildir>> mailbox_of(const std::string& user); // created if missing
-    // The mailboxes of a user, made if missing; the same object for all sessions. Cheap when somebody has it.
+    // The mailboxes of a user, made if missing; the same object for all sessions. Cheap when somebody had it
+    // lately. It and its folders must be gone before the store is.
     mailbox::result<std::shared_ptr<mailbox::account>> account_of(const std::string& user);
+    // A message got its name in the user's new/: who has INBOX open hears of it.
+    void delivered_to(const std::string& user);
+    // disk_error::kind::over_quota: the user's mailboxes are full.
+    result<void> room_for(const std::string& user, std::uint64_t octets);
     std::string maildir_path(const std::string& user) const;
     std::string queue_path() const { return settings_.data + "/queue"; }
     std::shared_ptr<const folder> queue();
@@ -42,12 +55,21 @@ class mail_store {
     void post(worker_pool::job work) { pool_->post(std::move(work)); }
     void finish() { pool_->finish(); } // before what the jobs answer to is gone
     commit_group& commits() { return commits_; }
+    file_watch* watches() { return watches_.get(); } // nullptr: the kernel has none to give
+    worker_pool& syncs() { return *syncs_; }         // for what another thread waits for
     const settings& how() const { return settings_; }
 
   private:
     explicit mail_store(settings wanted)
         : settings_(std::move(wanted)) {}
+    struct slot { // of a user; its lock is kept while the account is opened
+        std::mutex lock;
+        std::shared_ptr<maildir_account> account;
+    };
     result<void> lock_folder();
+    std::shared_ptr<slot> slot_of(const std::string& user);
+    mailbox::result<std::shared_ptr<maildir_account>> opened_account(const std::string& user);
+    bool has_limits() const;
 
     settings settings_;
     int lock_file_ = -1;
@@ -55,7 +77,10 @@ class mail_store {
     commit_group commits_;
     std::mutex lock_;
     std::map<std::string, std::shared_ptr<const maildir>> mailboxes_;
-    std::unique_ptr<worker_pool> pool_; // last: its jobs use all of the above
+    std::unique_ptr<worker_pool> syncs_;
+    std::unique_ptr<file_watch> watches_;
+    std::map<std::string, std::shared_ptr<slot>> accounts_; // under lock_
+    std::unique_ptr<worker_pool> pool_;                     // last: its jobs use all of the above
 };
 
 } // namespace refmail::store

@@ -1,0 +1,77 @@
+// The accounts of a store: opened when somebody asks, kept while it is likely that somebody asks again; see
+// mail_store.hpp.
+#include "reference/store/mail_store.hpp"
+#include "reference/store/maildir_account.hpp"
+
+namespace refmail::store {
+namespace {
+
+// An account that nobody uses costs some descriptors and the mailboxes that it keeps open.
+constexpr std::size_t most_kept = 200;
+
+} // namespace
+
+std::shared_ptr<mail_store::slot> mail_store::slot_of(const std::string& user) {
+    std::vector<std::shared_ptr<slot>> idle; // closed outside the lock
+    const std::lock_guard hold(lock_);
+    auto& mine = accounts_[user];
+    if (!mine) mine = std::make_shared<slot>();
+    const auto kept = mine;
+    if (accounts_.size() > most_kept)
+        std::erase_if(accounts_, [&](const auto& known) {
+            if (known.second.use_count() > 1 || known.second->account.use_count() > 1) return false;
+            idle.push_back(known.second);
+            return true;
+        });
+    return kept;
+}
+
+mailbox::result<std::shared_ptr<maildir_account>> mail_store::opened_account(const std::string& user) {
+    const auto mine = slot_of(user);
+    const std::lock_guard hold(mine->lock);
+    if (mine->account && mine->account->is_still_there()) return mine->account;
+    mine->account.reset();
+    maildir_account::settings how;
+    const auto own = settings_.quota_of.find(user);
+    how.quota = own == settings_.quota_of.end() ? settings_.quota : own->second;
+    how.users_set_quota = settings_.users_set_quota;
+    how.log = settings_.log;
+    auto opened = maildir_account::open(*this, user, how);
+    if (opened) mine->account = *opened;
+    return opened;
+}
+
+mailbox::result<std::shared_ptr<mailbox::account>> mail_store::account_of(const std::string& user) {
+    auto opened = opened_account(user);
+    if (!opened) return std::unexpected(opened.error());
+    return *opened;
+}
+
+void mail_store::delivered_to(const std::string& user) {
+    std::shared_ptr<slot> mine;
+    {
+        const std::lock_guard hold(lock_);
+        const auto known = accounts_.find(user);
+        if (known == accounts_.end()) return;
+        mine = known->second;
+    }
+    const std::lock_guard hold(mine->lock);
+    if (mine->account) mine->account->delivered();
+}
+
+bool mail_store::has_limits() const {
+    return settings_.quota.storage || settings_.quota.messages || !settings_.quota_of.empty() ||
+           settings_.users_set_quota;
+}
+
+result<void> mail_store::room_for(const std::string& user, std::uint64_t octets) {
+    if (!has_limits()) return {};
+    auto opened = opened_account(user);
+    auto room = opened ? (*opened)->room_for(octets) : std::unexpected(opened.error());
+    if (room) return {};
+    const bool full = room.error().kind == mailbox::trouble::kind::over_quota;
+    return std::unexpected(disk_error{full ? disk_error::kind::over_quota : disk_error::kind::failed,
+                                      "mail for " + user + ": " + room.error().text});
+}
+
+} // namespace refmail::store

@@ -1,0 +1,89 @@
+// Names of mailboxes as folders of a Maildir++; see the header.
+#include "reference/store/folder_name.hpp"
+
+#include "reference/message/modified_utf7.hpp"
+#include "reference/message/utf8.hpp"
+
+#include <algorithm>
+
+namespace refmail::store {
+namespace {
+
+constexpr std::string_view dot = "&AC4-"; // '.' in modified UTF-7, though it has no need to be written so
+constexpr std::size_t longest = 240; // the folder is renamed before it is removed; file systems end at 255
+constexpr std::size_t most_levels = 50;
+
+std::unexpected<mailbox::trouble> bad(std::string why) {
+    return std::unexpected(mailbox::trouble{mailbox::trouble::kind::bad_name, std::move(why)});
+}
+
+bool is_control(char c) {
+    return (c >= 0 && c < ' ') || c == 0x7f;
+}
+
+std::string encode_level(std::string_view level) {
+    const std::string encoded = message::encode_modified_utf7(level);
+    std::string made;
+    for (const char c : encoded)
+        if (c == '.')
+            made += dot;
+        else
+            made += c;
+    return made;
+}
+
+// Between its dots, which some programs write as such.
+std::optional<std::string> decode_level(std::string_view level) {
+    std::string made;
+    for (;;) {
+        const auto at = level.find(dot);
+        const auto piece = message::decode_modified_utf7(level.substr(0, at));
+        if (!piece) return std::nullopt;
+        made += *piece;
+        if (at == std::string_view::npos) return made;
+        made += '.';
+        level.remove_prefix(at + dot.size());
+    }
+}
+
+} // namespace
+
+mailbox::result<std::string> directory_of(const std::string& name) {
+    if (name == "INBOX") return "";
+    if (name.empty()) return bad("a mailbox name is empty");
+    if (!message::is_utf8(name)) return bad("a mailbox name is no UTF-8");
+    if (std::any_of(name.begin(), name.end(), is_control)) return bad("a mailbox name has a control in it");
+    std::string made;
+    std::size_t levels = 0;
+    for (std::string_view rest = name;;) {
+        const auto slash = rest.find('/');
+        const auto level = rest.substr(0, slash);
+        if (level.empty()) return bad("a mailbox name has an empty level: " + name);
+        made += '.' + encode_level(level);
+        if (++levels > most_levels) return bad("a mailbox name has more than 50 levels");
+        if (made.size() > longest) return bad("a mailbox name is too long: more than 240 octets on the disk");
+        if (slash == std::string_view::npos) return made;
+        rest.remove_prefix(slash + 1);
+    }
+}
+
+std::optional<std::string> name_of(std::string_view directory) {
+    if (directory.empty()) return "INBOX";
+    if (directory.front() != '.' || directory == "." || directory == "..") return std::nullopt;
+    const std::string whole(directory);
+    std::string name;
+    for (std::string_view rest = directory.substr(1);;) {
+        const auto border = rest.find('.');
+        const auto level = decode_level(rest.substr(0, border));
+        if (!level || level->contains('/')) return std::nullopt;
+        if (!name.empty()) name += '/';
+        name += *level;
+        if (border == std::string_view::npos) break;
+        rest.remove_prefix(border + 1);
+    }
+    const auto back = directory_of(name);
+    if (!back || *back != whole) return std::nullopt;
+    return name;
+}
+
+} // namespace refmail::store

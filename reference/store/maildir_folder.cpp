@@ -1,0 +1,249 @@
+// An open mailbox on the disk: opening it, and what is answered from memory; see the header.
+#include "reference/store/maildir_folder.hpp"
+
+#include "reference/store/mail_store.hpp"
+
+#include <algorithm>
+#include <unistd.h>
+
+namespace refmail::store {
+namespace {
+
+struct octets_of_file : mailbox::content {
+    explicit octets_of_file(std::string all)
+        : text(std::move(all)) {}
+    std::string_view octets() const override { return text; }
+    std::string text;
+};
+
+// RFC 9051 §2.3.2: keywords are compared without regard to case.
+bool same_keyword(std::string_view a, std::string_view b) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [&](char x, char y) { return lower(x) == lower(y); });
+}
+
+} // namespace
+
+std::string place_of(const message_row& one) {
+    return (one.fresh ? "/new/" : "/cur/") + one.base + one.info;
+}
+
+maildir_folder::maildir_folder(const account_parts& parts, std::string name, const std::string& directory)
+    : parts_(parts)
+    , name_(std::move(name))
+    , path_(parts.root + (directory.empty() ? "" : "/" + directory)) {}
+
+maildir_folder::~maildir_folder() {
+    if (to_settle_.empty() || gone_) return;
+    account_index::changes rows(*parts_.index);
+    for (const auto id : to_settle_)
+        rows.settled(box_, id);
+    (void)rows.commit();
+}
+
+mailbox::result<std::shared_ptr<maildir_folder>>
+maildir_folder::open(const account_parts& parts, const std::string& name, const std::string& directory) {
+    auto made = std::make_shared<maildir_folder>(parts, name, directory);
+    if (auto* watches = parts.store.watches()) made->watch_ = watches->watch(made->path_, made);
+    if (auto loaded = made->load(); !loaded) return std::unexpected(loaded.error());
+    if (auto looked = made->refresh(); !looked) return std::unexpected(looked.error());
+    return made;
+}
+
+mailbox::result<void> maildir_folder::load() {
+    auto& index = *parts_.index;
+    auto known = index.mailbox_named(name_);
+    if (!known) return std::unexpected(known.error());
+    if (!*known) {
+        account_index::changes change(index);
+        *known = change.add_mailbox(name_, {});
+        if (auto done = change.commit(); !done) return done;
+    }
+    auto rows = index.messages_of((*known)->id);
+    if (!rows) return std::unexpected(rows.error());
+    auto vanished = index.vanished_from((*known)->id);
+    if (!vanished) return std::unexpected(vanished.error());
+    auto keywords = index.keywords_of((*known)->id);
+    if (!keywords) return std::unexpected(keywords.error());
+    read_only_ = ::access((path_ + "/cur").c_str(), W_OK) != 0;
+    const std::lock_guard hold(state_);
+    box_ = **known;
+    keywords_ = std::move(*keywords);
+    table_.load(std::move(*rows), std::move(*vanished), box_);
+    mailbox::folder_facts counted; // a crash may have come between a message and the sum
+    table_.count(counted);
+    box_.messages = counted.messages;
+    box_.octets = counted.octets;
+    return {};
+}
+
+std::string maildir_folder::path() const {
+    const std::lock_guard hold(state_);
+    return path_;
+}
+
+std::string maildir_folder::path_of(const message_row& one) const {
+    return path() + place_of(one);
+}
+
+mailbox::result<void> maildir_folder::usable() const {
+    using kind = enum mailbox::trouble::kind;
+    if (gone_) return std::unexpected(mailbox::trouble{kind::missing, name_ + " is there no more"});
+    if (read_only_)
+        return std::unexpected(mailbox::trouble{kind::not_possible, name_ + " is not ours to write"});
+    return {};
+}
+
+mailbox::folder_facts maildir_folder::facts() {
+    const std::lock_guard hold(state_);
+    mailbox::folder_facts now;
+    now.uid_validity = box_.validity;
+    now.uid_next = box_.next;
+    now.highest = box_.highest;
+    now.first_recent = box_.first_recent;
+    now.read_only = read_only_;
+    table_.count(now);
+    return now;
+}
+
+std::vector<mailbox::record> maildir_folder::records() {
+    const std::lock_guard hold(state_);
+    return table_.records();
+}
+
+std::optional<mailbox::record> maildir_folder::find(mailbox::uid id) {
+    const std::lock_guard hold(state_);
+    return table_.record_of(id);
+}
+
+mailbox::folder_changes maildir_folder::since(mailbox::mod_sequence known) {
+    const std::lock_guard hold(state_);
+    mailbox::folder_changes changes;
+    if (known < box_.highest) changes = table_.since(known, box_.next);
+    changes.highest = box_.highest;
+    return changes;
+}
+
+std::vector<std::string> maildir_folder::keywords() {
+    const std::lock_guard hold(state_);
+    return keywords_;
+}
+
+mailbox::result<mailbox::flag_set> maildir_folder::bits_of(std::span<const std::string> keywords,
+                                                           bool create) {
+    const std::lock_guard one_at_a_time(change_);
+    std::vector<std::string> all = this->keywords();
+    const auto before = all.size();
+    mailbox::flag_set bits = 0;
+    for (const auto& wanted : keywords) {
+        auto at = std::find_if(all.begin(), all.end(),
+                               [&](const auto& known) { return same_keyword(known, wanted); });
+        if (at == all.end()) {
+            if (!create) continue;
+            if (all.size() >= mailbox::flag::most_keywords)
+                return std::unexpected(
+                    mailbox::trouble{mailbox::trouble::kind::limit,
+                                     name_ + " has 59 keywords, and no room for " + wanted.substr(0, 100)});
+            at = all.insert(all.end(), wanted);
+        }
+        bits |= mailbox::flag_set{1} << (mailbox::flag::first_keyword + (at - all.begin()));
+    }
+    if (all.size() == before) return bits;
+    if (auto ok = usable(); !ok) return std::unexpected(ok.error());
+    account_index::changes change(*parts_.index);
+    for (auto i = before; i < all.size(); ++i)
+        change.add_keyword(box_, static_cast<int>(i), all[i]);
+    if (auto done = change.commit(); !done) return std::unexpected(done.error());
+    const std::lock_guard hold(state_);
+    keywords_ = std::move(all);
+    return bits;
+}
+
+// A name may change between the look into memory and the look at the disk: by us, or by another program.
+mailbox::result<std::shared_ptr<const mailbox::content>> maildir_folder::open(mailbox::uid id) {
+    using kind = enum mailbox::trouble::kind;
+    for (int attempt = 1;; ++attempt) {
+        std::optional<message_row> one;
+        {
+            const std::lock_guard hold(state_);
+            one = table_.find(id);
+        }
+        if (!one) return std::unexpected(mailbox::trouble{kind::missing, "the message is there no more"});
+        auto read = read_message(path_of(*one));
+        if (!read && read.error().kind == disk_error::kind::missing && attempt <= 3) {
+            heard_too_much();
+            if (auto looked = refresh(); !looked) return std::unexpected(looked.error());
+            continue;
+        }
+        if (!read) return std::unexpected(trouble_of(read.error()));
+        return std::make_shared<octets_of_file>(std::move(read->octets));
+    }
+}
+
+std::optional<std::string> maildir_folder::remembered(mailbox::uid id, std::string_view aspect) {
+    return parts_.index->remembered(box_.id, id, aspect);
+}
+
+void maildir_folder::remember(mailbox::uid id, std::string_view aspect, std::string text) {
+    parts_.index->remember(box_.id, id, aspect, std::move(text));
+}
+
+mailbox::uid maildir_folder::recent_from(bool claim) {
+    const std::lock_guard one_at_a_time(change_);
+    mailbox_row box = box_;
+    const auto first = box.first_recent;
+    if (!claim || first == box.next) return first;
+    box.first_recent = box.next;
+    account_index::changes change(*parts_.index);
+    change.save(box);
+    (void)change.commit(); // at worst they are recent once more
+    const std::lock_guard hold(state_);
+    box_.first_recent = box.first_recent;
+    return first;
+}
+
+mailbox::folder::watch maildir_folder::on_change(std::function<void()> changed) {
+    auto handle = std::make_shared<std::function<void()>>(std::move(changed));
+    const std::lock_guard hold(state_);
+    std::erase_if(watches_, [](const auto& one) { return one.expired(); });
+    watches_.push_back(handle);
+    return handle;
+}
+
+void maildir_folder::tell() {
+    std::vector<std::shared_ptr<std::function<void()>>> all;
+    {
+        const std::lock_guard hold(state_);
+        for (const auto& one : watches_)
+            if (auto alive = one.lock()) all.push_back(std::move(alive));
+    }
+    for (const auto& one : all)
+        (*one)();
+}
+
+mailbox::result<std::shared_ptr<void>> maildir_folder::lock_exclusively() {
+    const std::lock_guard hold(state_);
+    if (!exclusive_.expired())
+        return std::unexpected(
+            mailbox::trouble{mailbox::trouble::kind::in_use, name_ + " is in use by another session"});
+    const std::shared_ptr<void> handle = std::make_shared<char>();
+    exclusive_ = handle;
+    return handle;
+}
+
+void maildir_folder::renamed(const std::string& directory, std::uint32_t validity) {
+    const std::lock_guard hold(state_);
+    path_ = parts_.root + "/" + directory;
+    box_.validity = validity;
+}
+
+void maildir_folder::removed() {
+    {
+        const std::scoped_lock alone(arrival_, change_);
+        gone_ = true;
+    }
+    tell();
+}
+
+} // namespace refmail::store

@@ -1,0 +1,289 @@
+// What other programs did to a Maildir, and deliveries: heard from the kernel, or seen by looking; see
+// maildir_folder.hpp. A name that is missing from one reading of a folder proves nothing, for it may have
+// been renamed meanwhile: only after a second reading is a message gone. https://cr.yp.to/proto/maildir.html
+#include "reference/store/mail_store.hpp"
+#include "reference/store/maildir_folder.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <ctime>
+#include <dirent.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
+
+namespace refmail::store {
+namespace {
+
+constexpr std::int64_t second = 1'000'000'000;
+
+std::int64_t nanoseconds(const timespec& t) {
+    return t.tv_sec * second + t.tv_nsec;
+}
+
+std::int64_t time_of(const std::string& folder) {
+    struct stat facts {};
+    return ::stat(folder.c_str(), &facts) == 0 ? nanoseconds(facts.st_mtim) : -1;
+}
+
+// Deliveries in the order in which they came: names begin with the seconds, and ours go on with the rest.
+bool came_before(const message_row& a, const message_row& b) {
+    const auto seconds = [](const std::string& base) {
+        long long n = 0;
+        for (const char c : base) {
+            if (c < '0' || c > '9' || n > 99'999'999'999) break;
+            n = n * 10 + (c - '0');
+        }
+        return n;
+    };
+    const auto first = seconds(a.base), other = seconds(b.base);
+    if (first != other) return first < other;
+    return a.base < b.base;
+}
+
+template <class Seen>
+bool read_folder(const std::string& path, const Seen& seen) {
+    DIR* folder = ::opendir(path.c_str());
+    if (!folder) return false;
+    while (const dirent* one = ::readdir(folder))
+        if (one->d_name[0] != '.' && (one->d_type == DT_REG || one->d_type == DT_UNKNOWN)) seen(one->d_name);
+    ::closedir(folder);
+    return true;
+}
+
+} // namespace
+
+void maildir_folder::heard(name_event event) {
+    if (event.name.starts_with('.')) return;
+    const std::lock_guard hold(heard_lock_);
+    heard_.push_back(std::move(event));
+}
+
+void maildir_folder::heard_too_much() {
+    const std::lock_guard hold(heard_lock_);
+    look_at_all_ = true;
+}
+
+void maildir_folder::wake() {
+    {
+        const std::lock_guard hold(heard_lock_);
+        if (woken_) return;
+        woken_ = true;
+    }
+    parts_.store.post([self = weak_from_this()] {
+        const auto alive = self.lock();
+        if (!alive) return;
+        {
+            const std::lock_guard hold(alive->heard_lock_);
+            alive->woken_ = false;
+        }
+        (void)alive->refresh();
+    });
+}
+
+// new/ first: what is moved to cur/ meanwhile is found there.
+maildir_folder::listing maildir_folder::list_files() const {
+    listing all;
+    const std::string maildir = path();
+    read_folder(maildir + "/new", [&](std::string_view name) {
+        const auto [base, info] = split_name(name);
+        all.insert_or_assign(std::string(base), listed{std::string(info), true});
+    });
+    read_folder(maildir + "/cur", [&](std::string_view name) {
+        const auto [base, info] = split_name(name);
+        all.insert_or_assign(std::string(base), listed{std::string(info), false});
+    });
+    return all;
+}
+
+// Most of what we hear we did ourselves.
+bool maildir_folder::is_news(const name_event& event) const {
+    const auto [base, info] = split_name(event.name);
+    const std::lock_guard hold(state_);
+    if (in_flight_.contains(base)) return false;
+    const auto known = table_.find(base);
+    if (!known) return event.came;
+    const bool its_place = known->fresh == event.fresh && known->info == info;
+    return event.came != its_place;
+}
+
+// Without a watch: the times of the folders, which may stand still for a tick of the clock after a change.
+bool maildir_folder::times_changed() {
+    const std::string maildir = path();
+    const std::int64_t fresh = time_of(maildir + "/new"), seen = time_of(maildir + "/cur");
+    timespec now{};
+    ::clock_gettime(CLOCK_REALTIME, &now);
+    const std::lock_guard hold(heard_lock_);
+    const bool same = times_[0] == fresh && times_[1] == seen;
+    const bool sure = std::max(fresh, seen) + second / 20 < times_[2];
+    if (same && sure) return false;
+    times_[0] = fresh;
+    times_[1] = seen;
+    times_[2] = nanoseconds(now);
+    return true;
+}
+
+std::vector<name_event> maildir_folder::take_heard(bool& everything) {
+    if (watch_)
+        parts_.store.watches()->catch_up();
+    else
+        everything = times_changed();
+    const std::lock_guard hold(heard_lock_);
+    everything = everything || look_at_all_;
+    look_at_all_ = false;
+    return std::exchange(heard_, {});
+}
+
+mailbox::result<void> maildir_folder::refresh() {
+    if (gone_) return {};
+    bool everything = false;
+    auto events = take_heard(everything);
+    std::erase_if(events, [&](const auto& one) { return !is_news(one); });
+    if (!everything && events.empty()) return {};
+
+    const std::lock_guard alone(arrival_);
+    std::erase_if(events, [&](const auto& one) { return !is_news(one); });
+    differences found;
+    if (!everything) found = look_into(events, everything);
+    if (everything) {
+        if (::access((path() + "/cur").c_str(), F_OK) != 0 && errno == ENOENT) {
+            gone_ = true;
+            tell();
+            return {};
+        }
+        found = compare(list_files());
+        if (!found.gone.empty()) { // perhaps only renamed while we read
+            auto again = compare(list_files());
+            std::erase_if(found.gone, [&](const auto& one) {
+                return std::none_of(again.gone.begin(), again.gone.end(),
+                                    [&](const auto& other) { return other.facts.id == one.facts.id; });
+            });
+            again.gone = std::move(found.gone);
+            found = std::move(again);
+        }
+    }
+    return take_over(std::move(found));
+}
+
+// Only what the events speak of. `unclear`: a message may be gone, which a look at everything must show.
+maildir_folder::differences maildir_folder::look_into(const std::vector<name_event>& events,
+                                                      bool& unclear) const {
+    differences found;
+    std::set<std::string, std::less<>> seen;
+    const std::string maildir = path();
+    for (auto event = events.rbegin(); event != events.rend(); ++event) { // the latest is the truest
+        const auto [base, info] = split_name(event->name);
+        if (!event->came) {
+            unclear = unclear || !seen.contains(base);
+            continue;
+        }
+        const std::string where = maildir + (event->fresh ? "/new/" : "/cur/") + event->name;
+        struct stat facts {};
+        if (::stat(where.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) {
+            unclear = unclear || !seen.contains(base);
+            continue;
+        }
+        if (!seen.emplace(base).second) continue;
+        message_row one;
+        {
+            const std::lock_guard hold(state_);
+            const auto known = table_.find(base);
+            if (known) one = *known;
+        }
+        one.base = base;
+        one.info = info;
+        one.fresh = event->fresh;
+        (one.facts.id == 0 ? found.come : found.changed).push_back(std::move(one));
+    }
+    return found;
+}
+
+maildir_folder::differences maildir_folder::compare(const listing& all) const {
+    differences found;
+    const std::lock_guard hold(state_);
+    for (const auto& one : table_.rows()) {
+        const auto at = all.find(one.base);
+        if (at == all.end()) {
+            found.gone.push_back(one);
+        } else if (at->second.fresh != one.fresh || at->second.info != one.info) {
+            found.changed.push_back(one);
+            found.changed.back().info = at->second.info;
+            found.changed.back().fresh = at->second.fresh;
+        }
+    }
+    for (const auto& [base, where] : all) {
+        if (table_.find(base) || in_flight_.contains(base)) continue;
+        message_row one;
+        one.base = base;
+        one.info = where.info;
+        one.fresh = where.fresh;
+        found.come.push_back(std::move(one));
+    }
+    return found;
+}
+
+// Under arrival_.
+mailbox::result<void> maildir_folder::take_over(differences found) {
+    if (!found.changed.empty() || !found.gone.empty()) {
+        if (auto done = take_over_changes(found); !done) return done;
+        tell();
+    }
+    if (found.come.empty()) return {};
+    std::sort(found.come.begin(), found.come.end(), came_before);
+    return number_new(std::move(found.come));
+}
+
+mailbox::result<void> maildir_folder::take_over_changes(const differences& found) {
+    const std::lock_guard one_at_a_time(change_);
+    mailbox_row box = box_;
+    ++box.highest;
+    account_index::changes change(*parts_.index);
+    message_rows changed, gone;
+    for (const auto& seen : found.changed) {
+        auto now = table_.find(seen.facts.id);
+        if (!now || ::access(path_of(seen).c_str(), F_OK) != 0) continue; // we were quicker
+        now->info = seen.info;
+        now->fresh = seen.fresh;
+        const auto flags =
+            (now->facts.flags & ~mailbox::flag::system) | (seen.fresh ? 0 : flags_in(seen.info));
+        if (flags != now->facts.flags) now->facts.modified = box.highest;
+        now->facts.flags = flags;
+        change.update(box, *now);
+        changed.push_back(*now);
+    }
+    for (const auto& seen : found.gone) {
+        const auto now = table_.find(seen.facts.id);
+        if (now && ::access(path_of(*now).c_str(), F_OK) != 0) gone.push_back(*now);
+    }
+    forget_rows(change, box, gone);
+    if (auto done = change.commit(); !done) return done;
+    {
+        const std::lock_guard hold(state_);
+        for (const auto& one : changed)
+            table_.update(one);
+        box_.highest = box.highest;
+    }
+    see_go(box, gone);
+    prune_vanished();
+    return {};
+}
+
+mailbox::result<void> maildir_folder::number_new(message_rows come) {
+    job mine;
+    for (auto& one : come) {
+        const auto size = measure_message(path_of(one));
+        if (!size) continue; // gone again, or not to be read: it is looked at once more when it changes
+        one.facts.octets = size->octets;
+        one.facts.received = size->received;
+        one.facts.flags = one.fresh ? 0 : flags_in(one.info);
+        arriving there;
+        there.row = std::move(one);
+        mine.messages.push_back(std::move(there));
+    }
+    if (mine.messages.empty()) return {};
+    job* const jobs[] = {&mine};
+    commit_jobs(jobs);
+    return mine.outcome;
+}
+
+} // namespace refmail::store

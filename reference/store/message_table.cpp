@@ -1,0 +1,182 @@
+// The messages of an open mailbox in memory; see the header.
+#include "reference/store/message_table.hpp"
+
+#include <algorithm>
+
+namespace refmail::store {
+namespace {
+
+constexpr std::size_t most_latest = 4096;
+constexpr std::size_t most_vanished = 40'000;
+
+} // namespace
+
+void message_table::load(std::vector<message_row> rows,
+                         std::vector<std::pair<mailbox::mod_sequence, mailbox::uid>> vanished,
+                         const mailbox_row& box) {
+    *this = message_table();
+    records_.reserve(rows.size());
+    places_.reserve(rows.size());
+    by_base_.reserve(rows.size());
+    for (const auto& one : rows)
+        add(one);
+    latest_.clear();
+    complete_from_ = box.highest;
+    vanished_ = std::move(vanished);
+    forgotten_ = box.forgotten;
+}
+
+std::size_t message_table::position(mailbox::uid id) const {
+    const auto at = std::lower_bound(records_.begin(), records_.end(), id,
+                                     [](const auto& one, mailbox::uid wanted) { return one.id < wanted; });
+    if (at == records_.end() || at->id != id) return records_.size();
+    return static_cast<std::size_t>(at - records_.begin());
+}
+
+message_row message_table::row_at(std::size_t index) const {
+    return {records_[index], *places_[index].base, places_[index].at.info, places_[index].at.fresh};
+}
+
+std::vector<message_row> message_table::rows() const {
+    std::vector<message_row> all;
+    all.reserve(records_.size());
+    for (std::size_t i = 0; i < records_.size(); ++i)
+        all.push_back(row_at(i));
+    return all;
+}
+
+std::optional<message_row> message_table::find(mailbox::uid id) const {
+    const auto at = position(id);
+    if (at == records_.size()) return std::nullopt;
+    return row_at(at);
+}
+
+std::optional<message_row> message_table::find(std::string_view base) const {
+    const auto at = by_base_.find(base);
+    if (at == by_base_.end()) return std::nullopt;
+    return find(at->second);
+}
+
+std::optional<mailbox::record> message_table::record_of(mailbox::uid id) const {
+    const auto at = position(id);
+    if (at == records_.size()) return std::nullopt;
+    return records_[at];
+}
+
+void message_table::tally(const mailbox::record& one, bool come) {
+    const auto by = [come](auto& sum, auto amount) {
+        sum = static_cast<std::remove_reference_t<decltype(sum)>>(come ? sum + amount : sum - amount);
+    };
+    by(octets_, one.octets);
+    if (!(one.flags & mailbox::flag::seen)) by(unseen_, 1u);
+    if (!(one.flags & mailbox::flag::deleted)) return;
+    by(deleted_, 1u);
+    by(deleted_octets_, one.octets);
+}
+
+void message_table::note_change(mailbox::mod_sequence when, mailbox::uid id) {
+    latest_.emplace_back(when, id);
+    if (latest_.size() <= most_latest) return;
+    complete_from_ = latest_.front().first; // others of that one may be gone already
+    while (!latest_.empty() && latest_.front().first <= complete_from_)
+        latest_.pop_front();
+}
+
+void message_table::add(const message_row& one) {
+    const auto key = by_base_.insert_or_assign(one.base, one.facts.id).first;
+    records_.push_back(one.facts);
+    places_.push_back({&key->first, {one.info, one.fresh}});
+    tally(one.facts, true);
+    note_change(one.facts.modified, one.facts.id);
+}
+
+void message_table::update(const message_row& one) {
+    const auto at = position(one.facts.id);
+    if (at == records_.size()) return;
+    tally(records_[at], false);
+    const bool changed = records_[at].modified != one.facts.modified;
+    records_[at] = one.facts;
+    places_[at].at = {one.info, one.fresh};
+    tally(one.facts, true);
+    if (changed) note_change(one.facts.modified, one.facts.id);
+}
+
+void message_table::remove(std::vector<mailbox::uid> ids, mailbox::mod_sequence when) {
+    std::sort(ids.begin(), ids.end());
+    std::size_t kept = ids.empty() ? records_.size() : position(ids.front());
+    auto next = ids.begin();
+    for (std::size_t i = kept; i < records_.size(); ++i) {
+        while (next != ids.end() && *next < records_[i].id)
+            ++next;
+        if (next != ids.end() && *next == records_[i].id) {
+            tally(records_[i], false);
+            vanished_.emplace_back(when, records_[i].id);
+            const auto key = by_base_.find(*places_[i].base);
+            if (key != by_base_.end() && key->second == records_[i].id) by_base_.erase(key);
+            continue;
+        }
+        if (kept != i) {
+            records_[kept] = records_[i];
+            places_[kept] = std::move(places_[i]);
+        }
+        ++kept;
+    }
+    records_.resize(kept);
+    places_.resize(kept);
+}
+
+mailbox::mod_sequence message_table::forget_vanished() {
+    if (vanished_.size() <= most_vanished) return 0;
+    forgotten_ = vanished_[vanished_.size() / 2].first;
+    std::erase_if(vanished_, [&](const auto& one) { return one.first <= forgotten_; });
+    return forgotten_;
+}
+
+std::vector<mailbox::uid> message_table::gaps(mailbox::uid next) const {
+    std::vector<mailbox::uid> missing;
+    mailbox::uid expected = 1;
+    for (const auto& one : records_) {
+        for (; expected < one.id; ++expected)
+            missing.push_back(expected);
+        expected = one.id + 1;
+    }
+    for (; expected < next; ++expected)
+        missing.push_back(expected);
+    return missing;
+}
+
+mailbox::folder_changes message_table::since(mailbox::mod_sequence known, mailbox::uid next) const {
+    mailbox::folder_changes changes;
+    if (known >= complete_from_) {
+        std::vector<mailbox::uid> ids;
+        for (auto at = latest_.rbegin(); at != latest_.rend() && at->first > known; ++at)
+            ids.push_back(at->second);
+        std::sort(ids.begin(), ids.end());
+        ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+        for (const auto id : ids)
+            if (const auto one = record_of(id)) changes.changed.push_back(*one);
+    } else {
+        for (const auto& one : records_)
+            if (one.modified > known) changes.changed.push_back(one);
+    }
+    if (known < forgotten_) {
+        changes.vanished = gaps(next);
+        return changes;
+    }
+    const auto first = std::upper_bound(vanished_.begin(), vanished_.end(), known,
+                                        [](auto value, const auto& one) { return value < one.first; });
+    for (auto at = first; at != vanished_.end(); ++at)
+        changes.vanished.push_back(at->second);
+    std::sort(changes.vanished.begin(), changes.vanished.end());
+    return changes;
+}
+
+void message_table::count(mailbox::folder_facts& facts) const {
+    facts.messages = static_cast<std::uint32_t>(records_.size());
+    facts.unseen = unseen_;
+    facts.deleted = deleted_;
+    facts.octets = octets_;
+    facts.deleted_octets = deleted_octets_;
+}
+
+} // namespace refmail::store

@@ -1,0 +1,108 @@
+// What a crash left half done in an account; see the header.
+#include "reference/store/recovery.hpp"
+
+#include "reference/store/file.hpp"
+#include "reference/store/folder_name.hpp"
+#include "reference/store/message_file.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <dirent.h>
+#include <filesystem>
+#include <set>
+#include <unistd.h>
+
+namespace refmail::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_of(const std::string& name, const std::string& tree) {
+    return name == tree || name.starts_with(tree + "/");
+}
+
+// A file may have got other letters meanwhile; its base stays.
+std::string present_name(const std::string& path) {
+    if (::access(path.c_str(), F_OK) == 0) return path;
+    const fs::path wanted(path);
+    const auto base = split_name(wanted.filename().native()).base;
+    std::error_code ended;
+    for (fs::directory_iterator at(wanted.parent_path(), ended), end; !ended && at != end;
+         at.increment(ended))
+        if (split_name(at->path().filename().native()).base == base) return at->path().native();
+    return "";
+}
+
+std::string directory_above(const std::string& root, const arrival& one) {
+    const auto directory = directory_of(one.mailbox);
+    if (!directory) return "";
+    return root + (directory->empty() ? "" : "/" + *directory) + (one.message.fresh ? "/new/" : "/cur/");
+}
+
+mailbox::result<void> take_up_arrivals(const std::string& root, account_index& index) {
+    const auto all = index.arrivals();
+    if (all.empty()) return {};
+    std::set<std::string> touched;
+    for (const auto& one : all) {
+        const std::string where = directory_above(root, one);
+        if (where.empty() || !present_name(where + one.message.base).empty()) continue;
+        const std::string from = present_name(root + "/" + one.from);
+        if (from.empty()) continue; // a row without a file: it vanishes at the first look
+        ::rename(from.c_str(), (where + one.message.base + one.message.info).c_str());
+        touched.insert(where);
+    }
+    for (const auto& where : touched)
+        if (auto opened = folder::open(where)) (void)(*opened)->sync();
+    account_index::changes change(index);
+    change.settle_all();
+    return change.commit();
+}
+
+} // namespace
+
+mailbox::result<std::vector<std::string>> mailboxes_on_disk(const std::string& root) {
+    DIR* folder = ::opendir(root.c_str());
+    if (!folder) return std::unexpected(trouble_of(disk_failure(errno, "read", root).error()));
+    std::vector<std::string> names{"INBOX"};
+    while (const dirent* one = ::readdir(folder)) {
+        if (one->d_name[0] != '.' ||
+            (one->d_type != DT_DIR && one->d_type != DT_UNKNOWN && one->d_type != DT_LNK))
+            continue;
+        auto name = name_of(one->d_name);
+        if (name && *name != "INBOX") names.push_back(std::move(*name));
+    }
+    ::closedir(folder);
+    return names;
+}
+
+mailbox::result<void> carry_out_renaming(const std::string& root, account_index& index,
+                                         const std::string& from, const std::string& to) {
+    const auto there = mailboxes_on_disk(root);
+    if (!there) return std::unexpected(there.error());
+    for (const auto& name : *there) {
+        if (!is_of(name, from)) continue;
+        const auto before = directory_of(name), after = directory_of(to + name.substr(from.size()));
+        if (!before) return std::unexpected(before.error());
+        if (!after) return std::unexpected(after.error());
+        const std::string target = root + "/" + *after;
+        if (::rename((root + "/" + *before).c_str(), target.c_str()) != 0)
+            return std::unexpected(trouble_of(disk_failure(errno, "rename to", target).error()));
+    }
+    if (auto opened = folder::open(root); !opened || !(*opened)->sync())
+        return std::unexpected(mailbox::trouble{mailbox::trouble::kind::failed, "cannot sync " + root});
+    const auto known = index.mailbox_names();
+    if (!known) return std::unexpected(known.error());
+    account_index::changes change(index);
+    for (const auto& name : *known)
+        if (is_of(name, from)) change.rename_mailbox(name, to + name.substr(from.size()));
+    change.end_renaming();
+    return change.commit();
+}
+
+mailbox::result<void> recover_account(const std::string& root, account_index& index) {
+    if (const auto begun = index.renaming())
+        if (auto done = carry_out_renaming(root, index, begun->first, begun->second); !done) return done;
+    return take_up_arrivals(root, index);
+}
+
+} // namespace refmail::store

@@ -1,0 +1,20 @@
+// What a crash left half done in an account: a RENAME of several folders, and messages whose rows are
+// committed and whose files are not yet in their place. Both are carried on, for they were decided; nothing
+// is given up.
+#pragma once
+#include "reference/store/account_index.hpp"
+
+namespace refmail::store {
+
+// Before anybody opens a mailbox.
+mailbox::result<void> recover_account(const std::string& root, account_index& index);
+
+// The folders of `from` and of all below it get their new names, on the disk and in the index. What has its
+// new name already is left alone.
+mailbox::result<void> carry_out_renaming(const std::string& root, account_index& index,
+                                         const std::string& from, const std::string& to);
+
+// Names of the mailboxes that are there as folders; not those between them.
+mailbox::result<std::vector<std::string>> mailboxes_on_disk(const std::string& root);
+
+} // namespace refmail::store
