@@ -92,8 +92,9 @@ void read_content_fields(std::string_view header, bool in_digest, mime_part& int
     }
     if (!valid) set_default_type(in_digest && !typed, into);
     // RFC 2045 §5.2, RFC 2046 §4.1.2: the charset of text/plain is US-ASCII unless told.
-    if (into.is("text", "plain") && into.parameter("charset").empty())
-        into.parameters.push_back({"charset", "us-ascii", {}});
+    const bool has_charset = std::ranges::any_of(
+        into.parameters, [](const auto& p) { return equals_ignoring_case(p.name, "charset"); });
+    if (into.is("text", "plain") && !has_charset) into.parameters.push_back({"charset", "us-ascii", {}});
 }
 
 } // namespace refmail::message

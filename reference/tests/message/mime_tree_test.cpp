@@ -186,6 +186,8 @@ BOOST_AUTO_TEST_CASE(single_part) {
     BOOST_TEST((part.body == octet_range{22, 25}));
     BOOST_TEST(part.encoding == "7bit");
     BOOST_TEST(part.parameter("Charset") == "us-ascii");
+    BOOST_TEST(parse_mime("Content-Type: text/html\r\n\r\n").parameters.empty());
+    BOOST_TEST(parse_mime("Content-Type: text/plain; charset=\"\"\r\n\r\n").parameters.size() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(content_fields) {
