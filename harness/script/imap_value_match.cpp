@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 namespace mailspec::script {
 namespace {
@@ -43,7 +44,8 @@ int freedom(const element& e) {
     case kind::nil: return 0;
     case kind::list: return 1;
     case kind::regex: return 2;
-    case kind::variable: return 3;
+    case kind::variable:
+    case kind::compared: return 3;
     case kind::number: return 4;
     case kind::any:
     case kind::rest: break;
@@ -67,6 +69,7 @@ std::string describe(const element& e) {
     case kind::number: return "#";
     case kind::regex: return '~' + e.text.source + '~';
     case kind::variable: return '$' + e.name;
+    case kind::compared: return e.relation + '$' + e.name;
     case kind::rest: return "...";
     case kind::list: break;
     }
@@ -124,6 +127,7 @@ bool imap_value_matcher::value(const element& pattern, const imap_value& v, imap
                    unfit(fmt::format("is {}, which does not match ~{}~", show(v), pattern.text.source));
         break;
     case kind::variable: fits = variable(pattern, v); break;
+    case kind::compared: fits = compared(pattern, v); break;
     case kind::word: fits = word(pattern, v, role); break;
     case kind::string: fits = string(pattern, v, role); break;
     case kind::list:
@@ -156,14 +160,39 @@ bool imap_value_matcher::string(const element& pattern, const imap_value& v, ima
     return same || unfit(difference(wanted, v.text));
 }
 
+const std::string* imap_value_matcher::bound_to(const std::string& name) const {
+    if (const auto found = context_.bound.find(name); found != context_.bound.end()) return &found->second;
+    const auto found = bound_.find(name);
+    return found == bound_.end() ? nullptr : &found->second;
+}
+
+bool imap_value_matcher::compared(const element& pattern, const imap_value& v) {
+    const auto* before = bound_to(pattern.name);
+    if (!before) {
+        if (trouble_.empty()) trouble_ = fmt::format("no expectation that held has bound ${}", pattern.name);
+        return false;
+    }
+    const auto octets = wire::octets_of(v, response_.raw);
+    bool fits = *before != octets && !same_set(*before, octets);
+    if (pattern.relation != "!") {
+        std::uint64_t known = 0;
+        const auto* end = before->data() + before->size();
+        const bool counts = std::from_chars(before->data(), end, known).ptr == end;
+        const auto number = v.number();
+        if (!counts || !number)
+            return unfit(fmt::format("is {}, and ${} is {}", show(v), pattern.name, *before));
+        fits = pattern.relation == ">"    ? *number > known
+               : pattern.relation == ">=" ? *number >= known
+               : pattern.relation == "<"  ? *number < known
+                                          : *number <= known;
+    }
+    return fits || unfit(fmt::format("is {}, and ${} is {}", show(v), pattern.name,
+                                     wire::quoted(*before, most_shown)));
+}
+
 bool imap_value_matcher::variable(const element& pattern, const imap_value& v) {
     const auto octets = wire::octets_of(v, response_.raw);
-    const auto known = [&](const bound_names& names) {
-        const auto found = names.find(pattern.name);
-        return found == names.end() ? nullptr : &found->second;
-    };
-    const auto* before = known(context_.bound);
-    if (!before) before = known(bound_);
+    const auto* before = bound_to(pattern.name);
     if (!before) {
         bound_[pattern.name] = octets;
         return true;

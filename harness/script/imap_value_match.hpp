@@ -59,6 +59,8 @@ class imap_value_matcher {
     bool word(const suite::imap_pattern& pattern, const wire::imap_value& value, imap_role role);
     bool string(const suite::imap_pattern& pattern, const wire::imap_value& value, imap_role role);
     bool variable(const suite::imap_pattern& pattern, const wire::imap_value& value);
+    bool compared(const suite::imap_pattern& pattern, const wire::imap_value& value);
+    const std::string* bound_to(const std::string& name) const; // null: to nothing yet
     bool order_from(patterns wanted, values found, std::size_t at, const roles& role);
     bool part(const suite::imap_pattern& pattern, const wire::imap_value& found);
     bool parameters(const suite::imap_pattern& pattern, const wire::imap_value& found);

@@ -45,6 +45,16 @@ std::size_t word_length(std::string_view text, bool in_code) {
     return i;
 }
 
+// ">=" of >=$known; empty: no comparison.
+std::string relation_of(std::string_view word) {
+    const auto sign = word.find('$');
+    if (sign == word.npos || !is_name(word.substr(sign + 1))) return {};
+    const auto before = word.substr(0, sign);
+    for (const auto known : {">", ">=", "<", "<=", "!"})
+        if (before == known) return known;
+    return {};
+}
+
 class pattern_reader {
   public:
     pattern_reader(line_cursor& line, bool in_code)
@@ -105,6 +115,10 @@ class pattern_reader {
             // A keyword of IMAP as $Forwarded begins with a capital (RFC 9051 §2.3.2).
             result.what = element_kind::variable;
             result.name = word.substr(1);
+        } else if (const auto relation = relation_of(word); !relation.empty()) {
+            result.what = element_kind::compared;
+            result.relation = relation;
+            result.name = word.substr(relation.size() + 1);
         } else if (word.empty() || word.find('"') != word.npos) {
             line_.fail_at(
                 at, fmt::format("found `{}`, expected an atom, \"TEXT\", a list in parentheses, NIL, _, "

@@ -21,12 +21,14 @@ struct imap_pattern {
         number,   // #
         regex,    // ~regex~
         variable, // $uid: `name`
+        compared, // >$uid >=$uid <$uid <=$uid !$uid: `relation` to what `name` was bound to
         list,     // ( ... ): `items`
         rest,     // ...
     };
     kind what = kind::any;
     text_template text;
-    std::string name; // without the $
+    std::string name;     // without the $
+    std::string relation; // ">", ">=", "<", "<=", "!" (another value)
     std::vector<imap_pattern> items;
 };
 

@@ -209,9 +209,17 @@ class template_parser {
 
     void bound(text_template& result, std::size_t open, std::string_view name) {
         ++at_;
+        bound_piece piece;
+        if (const auto sign = name.find_last_of("+-"); sign != name.npos)
+            if (const auto count = number(name.substr(sign + 1)); count && *count <= most_repeats) {
+                piece.add = name[sign] == '-' ? -std::int64_t(*count) : std::int64_t(*count);
+                name = name.substr(0, sign);
+            }
         if (!is_variable_name(name))
-            return fail(open, "expected {$NAME} with a name that an expectation binds, as {$uid}");
-        result.pieces.push_back(bound_piece{std::string(name)});
+            return fail(open,
+                        "expected {$NAME} with a name that an expectation binds, as {$uid} or {$uid+1}");
+        piece.name = name;
+        result.pieces.push_back(std::move(piece));
     }
 
     void repeated(text_template& result, std::size_t open, std::string_view digits) {

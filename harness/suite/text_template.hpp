@@ -54,8 +54,9 @@ struct fixture_piece { // {fixture:plain}: the octets of suites/fixtures/plain.e
     std::string name;
     bool size = false;
 };
-struct bound_piece {  // {$uid}: what an expectation has bound
-    std::string name; // "uid"
+struct bound_piece {      // {$uid}: what an expectation has bound
+    std::string name;     // "uid"
+    std::int64_t add = 0; // {$uid+1}, {$uid-1}: of a number
 };
 
 using template_piece =

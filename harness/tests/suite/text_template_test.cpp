@@ -34,7 +34,9 @@ std::string shape(const text_template& text) {
         std::string operator()(const fixture_piece& p) {
             return (p.size ? "size(" : "fixture(") + p.name + ")";
         }
-        std::string operator()(const bound_piece& p) { return "bound(" + p.name + ")"; }
+        std::string operator()(const bound_piece& p) {
+            return "bound(" + p.name + (p.add ? std::to_string(p.add) : "") + ")";
+        }
     } name;
     std::string all;
     for (auto& piece : text.pieces)
@@ -69,6 +71,7 @@ BOOST_AUTO_TEST_CASE(pieces) {
                "'LOGIN ' literal($user) ' ' literal+('b c')");
     BOOST_TEST(parsed("{literal8:{x41}}{literal8+:{fixture:plain}}") ==
                "literal8('A') literal8+(fixture(plain))");
+    BOOST_TEST(parsed("{$uid+1} {$uid-2}") == "bound(uid1) ' ' bound(uid-2)");
     BOOST_TEST(parsed("UID FETCH {$uid} {size:no-body}") == "'UID FETCH ' bound(uid) ' ' size(no-body)");
     BOOST_TEST(parsed("{2*{x41}b{token}}") == "2*('Ab' $token)");
     BOOST_TEST(parsed("NOOP {fill:512}") == "'NOOP ' fill(512)");
