@@ -33,11 +33,14 @@ file_watch::file_watch(int events, int ending)
     , ending_(ending)
     , thread_([this] { serve(); }) {}
 
-file_watch::~file_watch() {
-    const std::uint64_t one = 1;
-    if (::write(ending_, &one, sizeof one) < 0) {
-    } // a counter of 1 fits
+void file_watch::stop() {
+    if (!thread_.joinable()) return;
+    ::eventfd_write(ending_, 1);
     thread_.join();
+}
+
+file_watch::~file_watch() {
+    stop();
     ::close(events_);
     ::close(ending_);
 }
