@@ -1,6 +1,8 @@
 // See the header.
 #include "harness/runner/case_order.hpp"
 
+#include "harness/script/mailbox_keeper.hpp"
+
 #include <algorithm>
 #include <random>
 #include <set>
@@ -41,7 +43,8 @@ int connections_of(const suite::test_case& c) {
     std::set<int> numbers;
     bool counts_messages = false;
     collect(c.script, numbers, counts_messages);
-    return std::max(1, int(numbers.size())) + (counts_messages ? 1 : 0);
+    const bool kept = script::mailbox_keeper::wanted(c);
+    return std::max(1, int(numbers.size())) + (counts_messages ? 1 : 0) + (kept ? 1 : 0);
 }
 
 token_source::token_source() {

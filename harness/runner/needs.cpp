@@ -1,6 +1,7 @@
 // Needs; see the header.
 #include "harness/runner/needs.hpp"
 
+#include "harness/script/mailbox_keeper.hpp"
 #include "harness/suite/step_templates.hpp"
 
 #include <fmt/format.h>
@@ -23,9 +24,24 @@ bool in_range(const wire::capability_set& set, const suite::need& n) {
     return value >= n.range->first && value <= n.range->second;
 }
 
+// What a server of IMAP4rev2 has without saying so (RFC 9051 Appendix E, items 2 and 3).
+bool is_part_of_rev2(std::string_view capability) {
+    static constexpr std::string_view parts[] = {
+        "NAMESPACE", "UNSELECT",      "UIDPLUS",     "ESEARCH", "SEARCHRES", "ENABLE",     "IDLE",
+        "SASL-IR",   "LIST-EXTENDED", "LIST-STATUS", "MOVE",    "LITERAL-",  "STATUS=SIZE"};
+    return std::ranges::find(parts, capability) != std::end(parts);
+}
+
+bool offers(const target::service_capabilities& offered, const std::string& name,
+            const std::string& parameter) {
+    return offered.offers(name, parameter) || (is_part_of_rev2(name) && offered.offers("IMAP4REV2"));
+}
+
 bool met(const suite::need& n, const target::service_capabilities& offered) {
+    for (const auto& other : n.alternatives)
+        if (offers(offered, other, {})) return true;
     if (n.range) return in_range(offered.plain, n) || in_range(offered.secured, n);
-    return offered.offers(n.name, n.parameter);
+    return offers(offered, n.name, n.parameter);
 }
 
 // Does a placeholder of the script stand for something in the server's domain? {domain} and {unknown} do;
@@ -64,6 +80,10 @@ std::string lacking(const suite::test_case& c, const target::target_info& target
                            c.accounts, c.accounts == 1 ? "" : "s", target.accounts.size());
     if (c.reads_mail && target.maildir.empty())
         return "delivered mail cannot be read (--maildir PATH, or `mailboxes:` of the profile)";
+    if (script::mailbox_keeper::wanted(c) && !target.services.contains("imap") &&
+        !target.services.contains("imaps"))
+        return "its mailboxes cannot be prepared: the target has no imap service (--imap HOST:PORT, or "
+               "`services:` of its profile)";
     if (c.restarts && !target.no_restart.empty())
         return fmt::format("stops the server and starts it again, which mailspec cannot do here: {}",
                            target.no_restart);

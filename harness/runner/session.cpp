@@ -135,7 +135,8 @@ class session {
         }
         for (const auto& service : services) {
             const auto& address = up_->info.services.at(service);
-            auto offered = co_await target::probe_service(service, address, up_->info.reply_timeout);
+            const auto* account = up_->info.accounts.empty() ? nullptr : &up_->info.accounts.front();
+            auto offered = co_await target::probe_service(service, address, up_->info.reply_timeout, account);
             if (!offered) {
                 end_.trouble = fmt::format("cannot reach {} at {}: {}. Is the server running there? Mend the "
                                            "address, or leave the service out.",

@@ -2,8 +2,13 @@
 #include "harness/script/case_run.hpp"
 
 #include "harness/script/interpreter.hpp"
+#include "net/deflate_stream.hpp"
 
 namespace mailspec::script {
+
+net::stream_ptr connector::compress(net::stream_ptr stream, std::string already_read) {
+    return net::deflate(std::move(stream), std::move(already_read));
+}
 
 net::task<case_outcome> run_case(const suite::test_case& c, case_environment env) {
     case_outcome outcome;

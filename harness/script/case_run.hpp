@@ -27,6 +27,8 @@ class connector {
     virtual ~connector() = default;
     // A connection to a service ("smtp"), TCP only: implicit TLS is the script's doing.
     virtual net::task<net::result<net::stream_ptr>> connect(const std::string& service, net::deadline) = 0;
+    // The same connection, compressed from here on; `already_read` came behind that moment.
+    virtual net::stream_ptr compress(net::stream_ptr stream, std::string already_read);
 };
 
 // What the steps `server stop`, `kill` and `start` act on: a server that mailspec started itself. On error: a
@@ -50,22 +52,43 @@ class time_control {
     virtual net::task<std::expected<void, std::string>> advance(std::chrono::seconds by) = 0;
 };
 
+// The mailboxes of a case's own, as they are named to the server.
+struct mailbox_names {
+    std::vector<std::string> names; // {mailbox}, {mailbox2}
+    std::string delimiter;          // between levels of hierarchy; empty: there are none
+};
+
 struct case_environment {
     const target::target_info& target;
     connector& connections;
-    world::mailbox_reader* mailboxes = nullptr;      // null: delivered mail cannot be read
-    server_control* server = nullptr;                // null: it is not ours to stop
-    std::vector<target::account> accounts;           // leased for this run, at least test_case::accounts
-    std::string token;                               // unique
-    world::surroundings* surroundings = nullptr;     // its DNS and remote hosts; null: they are not ours
-    time_control* time = nullptr;                    // null: neither retries nor the clock are ours to move
-    bool timeless = false;                           // a replay: pauses and waits for mail take no time
-    const world_recording* recorded_world = nullptr; // of a replay: in place of surroundings
+    world::mailbox_reader* mailboxes = nullptr;        // null: delivered mail cannot be read
+    server_control* server = nullptr;                  // null: it is not ours to stop
+    std::vector<target::account> accounts;             // leased for this run, at least test_case::accounts
+    std::string token;                                 // unique
+    world::surroundings* surroundings = nullptr;       // its DNS and remote hosts; null: they are not ours
+    time_control* time = nullptr;                      // null: neither retries nor the clock are ours to move
+    bool timeless = false;                             // a replay: pauses and waits for mail take no time
+    const world_recording* recorded_world = nullptr;   // of a replay: in place of surroundings
+    const mailbox_names* recorded_mailboxes = nullptr; // of a replay: no mailbox is made
 };
 
 // What of the server one step was judged by; what `mutate` alters.
 struct judged {
-    enum class what { reply, close, silence, handshake, message, mailbox, host, query, dsn, dsn_look };
+    enum class what {
+        reply,       // of SMTP
+        imap,        // one IMAP response
+        imap_window, // all responses that belong to a command: none of them matched, or so many
+        pop3,
+        close,
+        silence,
+        handshake,
+        message,
+        mailbox,
+        host,
+        query,
+        dsn,
+        dsn_look
+    };
     what kind = what::reply;
     const suite::step* by = nullptr;
     bool claim = false;
@@ -113,6 +136,7 @@ struct case_outcome {
     std::vector<mailbox_look> looks;
     std::vector<handshake> handshakes;
     world_recording world;                 // what the server did to remote hosts
+    mailbox_names mailboxes;               // that were made for it
     std::string token;                     // of this run, and
     std::vector<target::account> accounts; // what it had leased: a replay needs the same
     std::chrono::microseconds duration{};

@@ -127,7 +127,7 @@ std::expected<void, std::string> expansion::append(filled& to, const suite::text
                        },
                        [&](const suite::host_piece& p) { return add(host_value(p)); },
                        [&](const suite::fixture_piece& p) { return add(fixture_value(p)); },
-                       [&](const suite::bound_piece& p) { return add(bound_value(p.name)); },
+                       [&](const suite::bound_piece& p) { return add(bound_value(p)); },
                        [&](const suite::imap_literal_piece& p) { return append_literal(to, p, place); },
                        [&](const suite::fill_piece& p) -> std::expected<void, std::string> {
                            to.gaps.push_back({to.octets.size(), p.line_length});
@@ -158,10 +158,17 @@ expanded_text expansion::fixture_value(const suite::fixture_piece& piece) const 
     return piece.size ? std::to_string(found->second->size()) : *found->second;
 }
 
-expanded_text expansion::bound_value(const std::string& name) const {
-    if (bound_)
-        if (const auto found = bound_->find(name); found != bound_->end()) return found->second;
-    return std::unexpected(fmt::format("{{${}}}: no expectation that held has bound ${}", name, name));
+expanded_text expansion::bound_value(const suite::bound_piece& piece) const {
+    const auto& name = piece.name;
+    if (!bound_ || !bound_->contains(name))
+        return std::unexpected(fmt::format("{{${}}}: no expectation that held has bound ${}", name, name));
+    const auto& value = bound_->find(name)->second;
+    if (piece.add == 0) return value;
+    std::int64_t number = 0;
+    const auto* end = value.data() + value.size();
+    if (std::from_chars(value.data(), end, number).ptr != end)
+        return std::unexpected(fmt::format("{{{}}}: ${} is no number", "$" + name + "+N", name));
+    return std::to_string(number + piece.add);
 }
 
 expanded_text expansion::mailbox_value(std::string_view name, const expansion_place& place) const {

@@ -36,12 +36,6 @@ struct text_with_waits {
     std::vector<std::size_t> waits; // offsets: what stands behind goes out after a continuation request
 };
 
-// The mailboxes of a case's own, as they are named to the server.
-struct mailbox_names {
-    std::vector<std::string> names; // {mailbox}, {mailbox2}
-    std::string delimiter;          // between levels of hierarchy; empty: there are none
-};
-
 class expansion {
   public:
     expansion(const case_environment& environment, std::string default_service);
@@ -80,7 +74,7 @@ class expansion {
     expanded_text world_value(std::string_view name) const;
     expanded_text host_value(const suite::host_piece& piece) const;
     expanded_text fixture_value(const suite::fixture_piece& piece) const;
-    expanded_text bound_value(const std::string& name) const;
+    expanded_text bound_value(const suite::bound_piece& piece) const;
     expanded_text mailbox_value(std::string_view name, const expansion_place& place) const;
     std::expected<void, std::string> append_literal(filled& to, const suite::imap_literal_piece& piece,
                                                     const expansion_place& place) const;

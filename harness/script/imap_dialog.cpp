@@ -9,6 +9,7 @@ namespace mailspec::script {
 
 std::string imap_dialog::new_tag() {
     tags_.push_back(fmt::format("a{}", ++tags_made_));
+    just_settled_ = false;
     return tags_.back();
 }
 
@@ -53,11 +54,20 @@ void imap_dialog::settle() {
     const auto next = end_of_current();
     if (!next || *next > *end) window_from_ = std::max(window_from_, *end + 1);
     take(*end);
+    just_settled_ = true;
+}
+
+void imap_dialog::settle_own(std::string_view tag) {
+    std::erase(tags_, tag);
+    const auto end = tagged(tag);
+    if (end && tags_.empty()) window_from_ = std::max(window_from_, *end + 1);
+    last_taken_end_ = std::max(last_taken_end_, window_from_);
 }
 
 void imap_dialog::take(std::size_t index) {
     heard_[index].taken = true;
     last_taken_end_ = index + 1;
+    just_settled_ = false;
 }
 
 void imap_dialog::forget_heard() {

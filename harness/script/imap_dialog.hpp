@@ -44,14 +44,20 @@ class imap_dialog {
     window current_window() const;
     // What belonged to the command that a step met the end of last.
     window last_window() const { return last_; }
+    // Nothing was sent or met since that end: `not` and `count` are about that command.
+    bool just_settled() const { return just_settled_; }
 
     // A step met the tagged response of the current command: the command is over.
     void settle();
     // A step met this response; `then` looks behind it.
     void take(std::size_t index);
     std::size_t last_taken_end() const { return last_taken_end_; }
+    // A command of the harness's own is over; what it brought is no step's business.
+    void settle_own(std::string_view tag);
     // Nothing that came so far is any step's business.
     void forget_heard();
+    bool any_command() const { return tags_made_ > 0; } // of the script
+    std::string newest() const { return tags_.empty() ? "" : tags_.back(); }
 
     // What was announced last, by a CAPABILITY response or code; null: nothing was.
     const std::vector<std::string>* capabilities() const { return capabilities_ ? &*capabilities_ : nullptr; }
@@ -64,6 +70,7 @@ class imap_dialog {
     unsigned tags_made_ = 0, own_tags_made_ = 0;
     std::size_t window_from_ = 0, last_taken_end_ = 0, capabilities_from_ = 0;
     window last_;
+    bool just_settled_ = false;
     std::optional<std::vector<std::string>> capabilities_;
 };
 

@@ -2,6 +2,7 @@
 #include "harness/script/interpreter.hpp"
 
 #include "harness/suite/script_parser.hpp"
+#include "harness/suite/services.hpp"
 #include "net/event.hpp"
 
 #include <fmt/core.h>
@@ -17,7 +18,8 @@ const Body* as(const suite::step& s) {
 }
 
 bool sends(const suite::step& s) {
-    return as<suite::send_line>(s) || as<suite::send_raw>(s) || as<suite::send_generated>(s);
+    return as<suite::send_line>(s) || as<suite::send_raw>(s) || as<suite::send_generated>(s) ||
+           as<suite::send_command>(s);
 }
 
 bool is_block(const suite::step& s) {
@@ -39,10 +41,15 @@ interpreter::interpreter(const suite::test_case& c, const case_environment& envi
     , environment_(environment)
     , outcome_(outcome)
     , values_(environment, c.service)
-    , limit_(net::deadline::in(c.timeout)) {}
+    , limit_(net::deadline::in(c.timeout)) {
+    values_.with_fixtures(&c.fixtures);
+    values_.with_bound(&bound_);
+    values_.with_mailboxes(&mailboxes_);
+}
 
 net::task<void> interpreter::run() {
     auto came_out = co_await bring_up_world();
+    if (came_out.held()) came_out = co_await prepare_mailboxes();
     if (came_out.held()) came_out = co_await run_steps(case_.script);
     if (came_out.held()) came_out = co_await finish_host_scripts();
     came_out = host_script_result(std::move(came_out));
@@ -52,6 +59,7 @@ net::task<void> interpreter::run() {
         co_await conn->finish();
     connections_.clear();
     world_.reset();
+    if (keeper_) co_await keeper_->clean_up();
 }
 
 void interpreter::record_result(step_result&& r) {
@@ -84,7 +92,7 @@ interpreter::result interpreter::run_step(const suite::step& s) {
     auto r = co_await carry_out(s);
     if (!r.held() && !r.at) {
         r.at = &s;
-        r.claim = s.claim;
+        r.claim = s.claim && !r.before;
     }
     co_return r;
 }
@@ -97,6 +105,9 @@ net::task<void> interpreter::flush_all(int but_for) {
 interpreter::result interpreter::carry_out(const suite::step& s) {
     if (sends(s)) co_return co_await send(s);
     if (const auto* b = as<suite::expect_server>(s)) co_return co_await expect_server(s, *b);
+    if (const auto* b = as<suite::expect_no_response>(s)) co_return co_await expect_no_response(s, *b);
+    if (const auto* b = as<suite::expect_capabilities>(s)) co_return co_await expect_capabilities(s, *b);
+    if (as<suite::start_compression>(s)) co_return co_await compress(s);
     if (const auto* b = as<suite::fragment_block>(s)) co_return co_await run_fragment(s, *b);
     if (const auto* b = as<suite::repeat_block>(s)) co_return co_await run_repeat(*b);
     if (const auto* b = as<suite::either_block>(s)) co_return co_await run_either(s, *b);
@@ -153,8 +164,13 @@ interpreter::result interpreter::rest(std::chrono::milliseconds duration) {
 
 expansion_place interpreter::place_of(int number) const {
     const auto at = connections_.find(number);
-    if (at == connections_.end()) return {case_.service, nullptr};
-    return {at->second->service(), at->second->capabilities()};
+    if (at == connections_.end()) return {.service = case_.service};
+    auto* conn = at->second.get();
+    expansion_place place{.service = conn->service(), .capabilities = conn->capabilities()};
+    if (suite::protocol_of(conn->service()) == suite::protocol::imap)
+        place.new_tag = [conn] { return conn->imap().new_tag(); };
+    place.greeting = conn->greeting();
+    return place;
 }
 
 expanded_text interpreter::text_to_send(const suite::step& s, const expansion_place& place) const {
@@ -190,6 +206,7 @@ expanded_text interpreter::text_to_send(const suite::step& s, const expansion_pl
 interpreter::result interpreter::send(const suite::step& s) {
     auto* conn = co_await reach(s.connection);
     if (!conn) co_return reach_failure_;
+    if (suite::protocol_of(conn->service()) == suite::protocol::imap) co_return co_await send_imap(s, *conn);
     const auto octets = text_to_send(s, place_of(s.connection));
     if (!octets) co_return troubled(octets.error());
     conn->queue(*octets);

@@ -6,6 +6,8 @@
 #include "harness/script/case_world.hpp"
 #include "harness/script/dsn_checks.hpp"
 #include "harness/script/expansion.hpp"
+#include "harness/script/imap_match.hpp"
+#include "harness/script/mailbox_keeper.hpp"
 #include "harness/script/pattern_cache.hpp"
 #include "harness/script/reply_match.hpp"
 #include "harness/script/server_connection.hpp"
@@ -52,6 +54,7 @@ class interpreter {
     // interpreter_connections.cpp
     struct opening {
         std::string service;
+        std::string state; // IMAP and POP3: what is done before the script has it; empty: nothing
         bool plain = false;
         suite::tls_request tls;
         bool tls_wanted = false; // options were given: how the handshake goes is the server's to answer for
@@ -78,6 +81,40 @@ class interpreter {
                                const server_event& event, std::string why) const;
     void settle(const suite::step& s, const suite::outcome_tier& tier, server_connection& conn,
                 const server_event& event, const std::string& wanted);
+
+    // interpreter_imap.cpp
+    result send_imap(const suite::step& s, server_connection& conn);
+    result await_continuation(server_connection& conn, std::string tag, bool& ended);
+    net::task<bool> hear(server_connection& conn, net::deadline until);
+    result expect_imap(const suite::step& s, const suite::expect_server& e, server_connection& conn);
+    struct imap_match_found;
+    std::expected<imap_match_found, std::string> find_imap(const suite::imap_response_pattern& pattern,
+                                                           const server_connection& conn, bool then);
+    imap_match_context context_of(const server_connection& conn);
+    std::optional<step_result> try_imap(const suite::step& s, const suite::expect_server& e,
+                                        server_connection& conn, const server_event* event);
+    step_result imap_mismatch(const suite::expect_server& e, const server_connection& conn,
+                              const server_event* event);
+    net::task<imap_dialog::window> window_of_command(server_connection& conn);
+    result count_responses(const suite::step& s, const suite::expect_server& e, server_connection& conn);
+    result expect_no_response(const suite::step& s, const suite::expect_no_response& e);
+    result expect_capabilities(const suite::step& s, const suite::expect_capabilities& e);
+    result compress(const suite::step& s);
+    void note_instead(const suite::outcome_tier& tier, const suite::expect_server& e, std::string came);
+
+    // interpreter_mailboxes.cpp: what is done before a script and after it, by the harness itself
+    struct own_answer {
+        std::shared_ptr<const wire::imap_response> tagged;
+        std::size_t from = 0; // index of the first response to it
+    };
+    net::task<std::expected<own_answer, step_result>> ask_imap(server_connection& conn, std::string command);
+    result enter_state(server_connection& conn, std::string state);
+    result enter_imap_state(server_connection& conn, std::string state);
+    result enter_pop3_state(server_connection& conn);
+    result log_in_imap(server_connection& conn);
+    result secure(server_connection& conn);
+    result prepare_mailboxes();
+    std::string state_of(const std::string& service, const std::string& asked) const;
 
     // interpreter_mail.cpp
     result expect_delivered(const suite::step& s, const suite::expect_delivered& e);
@@ -128,6 +165,9 @@ class interpreter {
     case_outcome& outcome_;
     expansion values_;
     pattern_cache patterns_;
+    expansion::names bound_;                 // $name
+    mailbox_names mailboxes_;                // of the case's own
+    std::unique_ptr<mailbox_keeper> keeper_; // null: the case has no mailbox of its own
     net::deadline limit_;
     std::map<int, std::unique_ptr<server_connection>> connections_;
     int streams_opened_ = 0;

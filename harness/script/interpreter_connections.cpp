@@ -45,6 +45,7 @@ net::task<server_connection*> interpreter::reach(int number) {
     if (at != connections_.end()) co_return at->second.get();
     opening how;
     how.service = case_.service;
+    how.state = state_of(how.service, "");
     reach_failure_ = co_await connect(number, how);
     if (!reach_failure_.held()) co_return nullptr;
     co_return connections_.at(number).get();
@@ -64,7 +65,7 @@ interpreter::result interpreter::connect(int number, opening how) {
     auto conn = std::make_unique<server_connection>(std::move(*stream), outcome_, number, streams_opened_++,
                                                     how.service, how.plain, patience);
     auto& opened = *(connections_[number] = std::move(conn));
-    if (!is_implicit_tls(how.service) || how.plain) co_return holds();
+    if (!is_implicit_tls(how.service) || how.plain) co_return co_await enter_state(opened, how.state);
 
     auto options = options_for(how.tls, place_of(number));
     if (!options) co_return troubled(options.error());
@@ -72,13 +73,15 @@ interpreter::result interpreter::connect(int number, opening how) {
     if (!facts && !how.tls_wanted)
         co_return troubled(fmt::format("the TLS handshake with {} failed: {}", where,
                                        failure_text(facts.error(), patience)));
-    co_return holds();
+    if (!facts) co_return holds();
+    co_return co_await enter_state(opened, how.state);
 }
 
 interpreter::result interpreter::open(const suite::step& s, const suite::open_connection& o) {
     co_await drop(s.connection);
     opening how;
     how.service = o.service.empty() ? case_.service : o.service;
+    how.state = state_of(how.service, o.state);
     how.plain = o.plain;
     how.tls = o.tls;
     how.tls_wanted = o.tls.server_name || !o.tls.version.empty() || !o.tls.alpn.empty() ||

@@ -1,5 +1,6 @@
 // `S:`: waiting for what the server says and judging it; see interpreter.hpp.
 #include "harness/script/interpreter.hpp"
+#include "harness/suite/services.hpp"
 #include "harness/wire/octets.hpp"
 
 #include <fmt/core.h>
@@ -32,6 +33,8 @@ std::chrono::milliseconds interpreter::patience_for(const suite::expect_server& 
 interpreter::result interpreter::expect_server(const suite::step& s, const suite::expect_server& e) {
     auto* conn = co_await reach(s.connection);
     if (!conn) co_return reach_failure_;
+    if (suite::protocol_of(conn->service()) == suite::protocol::imap)
+        co_return co_await expect_imap(s, e, *conn);
     const auto until = net::deadline::in(patience_for(e)).earlier(limit_);
     const auto* event = co_await conn->next(until);
     if (event->kind == what::cancelled) co_return troubled("the run was stopped");

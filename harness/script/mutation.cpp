@@ -40,6 +40,7 @@ net::task<case_outcome> replay(const suite::test_case& c, const target::target_i
     environment.token = recorded.token;
     environment.timeless = true;
     environment.recorded_world = &server.world;
+    environment.recorded_mailboxes = &recorded.mailboxes;
     co_return co_await run_case(c, environment);
 }
 
@@ -103,6 +104,9 @@ std::vector<mutant> mutants_of(const case_outcome& recorded) {
         if (!step.claim || ++seen[step.by] > most_of_one_step) continue;
         switch (step.kind) {
         case judged::what::reply: mutate_reply(step, server, all); break;
+        case judged::what::imap: break;
+        case judged::what::imap_window: break;
+        case judged::what::pop3: break;
         case judged::what::close: mutate_close(step, server, all); break;
         case judged::what::silence: mutate_silence(step, server, all); break;
         case judged::what::handshake: mutate_handshake(step, server, all); break;

@@ -15,6 +15,7 @@ struct step_result {
     std::string seen;                // mismatch: lines for people, what came to remote hosts
     const suite::step* at = nullptr; // the innermost step; filled in by who ran it
     bool claim = false;
+    bool before = false; // it came out before the step was reached: no claim is touched by it
 
     bool held() const { return kind == what::held; }
 };
@@ -28,6 +29,12 @@ inline step_result does_not_hold(std::string expected, std::string actual) {
     r.kind = step_result::what::mismatch;
     r.expected = std::move(expected);
     r.actual = std::move(actual);
+    return r;
+}
+
+// What the harness did itself, so that the script could begin, was not possible.
+inline step_result not_reached(step_result r) {
+    r.before = true;
     return r;
 }
 

@@ -13,9 +13,11 @@ namespace mailspec::suite {
 
 namespace {
 
+// Those of IMAP have further characters (LITERAL+, AUTH=PLAIN), and one has small letters (RFC 9051 §7.2.2).
 bool is_keyword(std::string_view word) {
+    if (word == "IMAP4rev1" || word == "IMAP4rev2") return true;
     return !word.empty() && word[0] != '-' && std::ranges::all_of(word, [](char c) {
-        return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+        return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("-+=._").contains(c);
     }) && std::ranges::any_of(word, [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
@@ -50,6 +52,13 @@ std::expected<need, std::string> parse_need(std::string_view word) {
         result.negative = true;
         rest.remove_prefix(4);
     }
+    // LITERAL+ or LITERAL-: one of them will do.
+    for (auto at = rest.find(" or "); at != rest.npos; at = rest.find(" or ")) {
+        const auto last = rest.substr(rest.rfind(" or ") + 4);
+        if (!is_keyword(last)) break;
+        result.alternatives.emplace_back(last);
+        rest.remove_suffix(last.size() + 4);
+    }
     auto space = rest.find(' ');
     result.name = rest.substr(0, space);
     rest = space == rest.npos ? std::string_view{} : rest.substr(space + 1);
@@ -63,9 +72,9 @@ std::expected<need, std::string> parse_need(std::string_view word) {
     }
     if (good) return result;
     return std::unexpected(
-        fmt::format("found the need `{}`, expected an EHLO keyword in capitals (STARTTLS, AUTH "
-                    "PLAIN, SIZE 1..67108864), a feature of the profile in small letters, or one of "
-                    "these after `not`",
+        fmt::format("found the need `{}`, expected a capability in capitals (STARTTLS, AUTH "
+                    "PLAIN, SIZE 1..67108864; LITERAL+ or LITERAL-), a feature of the profile in small "
+                    "letters, or one of these after `not`",
                     word));
 }
 

@@ -1,6 +1,7 @@
 // Asking a service what it offers; see the header.
 #include "harness/target/probe.hpp"
 
+#include "harness/target/probe_reading.hpp"
 #include "harness/wire/domain.hpp"
 #include "net/connect.hpp"
 #include "net/endpoint.hpp"
@@ -129,7 +130,9 @@ net::task<outcome<asker>> greeted(std::string service, std::string address,
 } // namespace
 
 net::task<outcome<service_capabilities>> probe_service(std::string service, std::string address,
-                                                       std::chrono::milliseconds patience) {
+                                                       std::chrono::milliseconds patience,
+                                                       const account* account) {
+    if (is_reading_service(service)) co_return co_await probe_reading(service, address, patience, account);
     auto session = co_await greeted(service, address, patience);
     if (!session) co_return std::unexpected(session.error());
     const std::string hello = (service == "lmtp" ? "LHLO " : "EHLO ") + std::string("client.mailspec.test");
@@ -158,6 +161,7 @@ net::task<outcome<service_capabilities>> probe_service(std::string service, std:
 
 net::task<outcome<void>> greets(std::string service, std::string address,
                                 std::chrono::milliseconds patience) {
+    if (is_reading_service(service)) co_return co_await reading_greets(service, address, patience);
     auto session = co_await greeted(service, address, patience);
     if (!session) co_return std::unexpected(session.error());
     co_await session->quit();

@@ -39,11 +39,12 @@ struct target_info {
     std::string control;          // refmaild's control port, "127.0.0.1:8025"; empty: none
 };
 
-// What the EHLO of a service offers, as found by a probe before the run.
+// What a service offers (by EHLO, CAPABILITY, CAPA), as found by a probe before the run.
 struct service_capabilities {
-    wire::capability_set plain;   // after the first EHLO
-    wire::capability_set secured; // after STARTTLS, or implicit TLS
-    std::string name;             // with which it answers EHLO, or greets; empty: none
+    wire::capability_set plain;     // before TLS
+    wire::capability_set secured;   // after STARTTLS, or implicit TLS
+    wire::capability_set logged_in; // IMAP and POP3: after a login
+    std::string name;               // with which it answers EHLO, or greets; empty: none
     bool offers(std::string_view keyword, std::string_view parameter = {}) const;
 };
 

@@ -166,9 +166,10 @@ BOOST_AUTO_TEST_CASE(mistakes_in_fragment_files) {
         "`lmtp`, "
         "did you mean `lmtp`?\n"
         "smtp/fragments.yaml:6:3: fragment `mail` has no `script`\n"
-        "smtp/fragments.yaml:9:12: found the need `Size`, expected an EHLO keyword in capitals (STARTTLS, "
+        "smtp/fragments.yaml:9:12: found the need `Size`, expected a capability in capitals (STARTTLS, "
         "AUTH "
-        "PLAIN, SIZE 1..67108864), a feature of the profile in small letters, or one of these after `not`\n"
+        "PLAIN, SIZE 1..67108864; LITERAL+ or LITERAL-), a feature of the profile in small letters, or one "
+        "of these after `not`\n"
         "smtp/fragments.yaml:11:7: found `S`, did you mean `S:`?");
     write("smtp/fragments.yaml", "hello: |\n  S: 220\n");
     BOOST_TEST(mistakes("S: 220") ==

@@ -135,9 +135,10 @@ BOOST_AUTO_TEST_CASE(values) {
     BOOST_TEST(of_case("ruling: bare-lf") == "");
     BOOST_TEST(
         of_case("needs: SIZE 9..1") ==
-        "smtp/test.yaml:7:12: found the need `SIZE 9..1`, expected an EHLO keyword in capitals (STARTTLS, "
+        "smtp/test.yaml:7:12: found the need `SIZE 9..1`, expected a capability in capitals (STARTTLS, "
         "AUTH "
-        "PLAIN, SIZE 1..67108864), a feature of the profile in small letters, or one of these after `not`");
+        "PLAIN, SIZE 1..67108864; LITERAL+ or LITERAL-), a feature of the profile in small letters, or one "
+        "of these after `not`");
     BOOST_TEST(
         of_case("needs: Starttls").starts_with("smtp/test.yaml:7:12: found the need `Starttls`, expected"));
 }

@@ -1,0 +1,377 @@
+// The steps of IMAP connections: commands with their tags and literals, and what is expected of responses;
+// see interpreter.hpp. Which responses belong to a command is imap_dialog's, what a pattern matches
+// imap_match's.
+#include "harness/script/imap_match.hpp"
+#include "harness/script/interpreter.hpp"
+#include "harness/wire/octets.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace mailspec::script {
+namespace {
+
+using what = server_event::what;
+using response_kind = suite::imap_response_pattern::kind;
+using heard_kind = wire::imap_response::kind;
+
+constexpr std::size_t most_shown = 16 * 1024; // of what came, in a report
+
+bool is_kind(const imap_dialog::heard& h, heard_kind kind) {
+    return h.response && h.response->what == kind;
+}
+
+std::string raw_of(const imap_dialog& dialog, imap_dialog::window w) {
+    std::string raw;
+    for (auto i = w.from; i < w.to && raw.size() < most_shown; ++i) {
+        const auto& h = dialog.all()[i];
+        raw += h.response ? h.response->raw : h.raw;
+    }
+    return raw;
+}
+
+} // namespace
+
+struct interpreter::imap_match_found {
+    std::optional<std::size_t> at; // index of the response that matches
+    bound_names bound;
+};
+
+// ---- sending -------------------------------------------------------------------------------------
+
+// A response or a line that is none; false: the end, or nothing in time.
+net::task<bool> interpreter::hear(server_connection& conn, net::deadline until) {
+    const auto* event = co_await conn.next(until);
+    if (event->kind != what::reply && event->kind != what::malformed) co_return false;
+    conn.imap().add(*event);
+    conn.take();
+    co_return true;
+}
+
+// RFC 9051 §4.3: a synchronizing literal is sent once the server has asked for it. A tagged response in place
+// of that, or the end of the connection, ends the command there: whatever `S:` is next meets it.
+interpreter::result interpreter::await_continuation(server_connection& conn, std::string tag, bool& ended) {
+    auto& dialog = conn.imap();
+    auto next = dialog.all().size();
+    co_await conn.flush(limit_);
+    const auto until = net::deadline::in(environment_.target.reply_timeout).earlier(limit_);
+    for (;;) {
+        for (; next < dialog.all().size(); ++next) {
+            if (is_kind(dialog.at(next), heard_kind::continuation)) {
+                dialog.take(next);
+                co_return holds();
+            }
+        }
+        ended = !tag.empty() && dialog.tagged(tag).has_value();
+        if (ended) co_return holds();
+        const bool heard = co_await hear(conn, until);
+        if (heard) continue;
+        const auto* event = co_await conn.next(until);
+        ended = event->ended();
+        if (ended) co_return holds();
+        if (event->kind == what::cancelled) co_return troubled("the run was stopped");
+        co_return does_not_hold("a continuation request for the literal",
+                                fmt::format("none within {}", describe(environment_.target.reply_timeout)));
+    }
+}
+
+interpreter::result interpreter::send_imap(const suite::step& s, server_connection& conn) {
+    const auto place = place_of(s.connection);
+    std::string tag;
+    text_with_waits text;
+    const suite::text_template* from = nullptr;
+    if (const auto* command = std::get_if<suite::send_command>(&s.body)) {
+        tag = conn.imap().new_tag();
+        from = &command->text;
+    } else if (const auto* line = std::get_if<suite::send_line>(&s.body)) {
+        from = &line->text;
+    } else if (const auto* raw = std::get_if<suite::send_raw>(&s.body)) {
+        from = &raw->text;
+    }
+    if (from) {
+        auto made = values_.octets_with_waits(*from, place);
+        if (!made) co_return troubled("`" + s.source + "`: " + made.error());
+        text = std::move(*made);
+        if (!std::holds_alternative<suite::send_raw>(s.body)) text.octets += "\r\n";
+    } else {
+        auto made = text_to_send(s, place);
+        if (!made) co_return troubled(made.error());
+        text.octets = std::move(*made);
+    }
+    if (!tag.empty()) conn.queue(tag + " ");
+    if (tag.empty()) tag = conn.imap().newest();
+    std::size_t sent = 0;
+    for (const auto wait : text.waits) {
+        conn.queue(std::string_view(text.octets).substr(sent, wait - sent));
+        sent = wait;
+        bool ended = false;
+        auto asked_for = co_await await_continuation(conn, tag, ended);
+        if (!asked_for.held() || ended) co_return asked_for;
+    }
+    conn.queue(std::string_view(text.octets).substr(sent));
+    co_return holds();
+}
+
+// ---- expecting -----------------------------------------------------------------------------------
+
+imap_match_context interpreter::context_of(const server_connection& conn) {
+    expansion_place place{.service = conn.service()};
+    return {values_, std::move(place), patterns_, bound_};
+}
+
+// Looks through what came for the current command.
+std::expected<interpreter::imap_match_found, std::string>
+interpreter::find_imap(const suite::imap_response_pattern& pattern, const server_connection& conn,
+                       bool then) {
+    const auto& dialog = conn.imap();
+    const auto context = context_of(conn);
+    const auto wanted = pattern.what == response_kind::tagged         ? heard_kind::tagged
+                        : pattern.what == response_kind::continuation ? heard_kind::continuation
+                                                                      : heard_kind::untagged;
+    auto w = dialog.current_window();
+    if (then) w.from = std::max(w.from, dialog.last_taken_end());
+    if (pattern.what == response_kind::tagged) {
+        const auto end = dialog.end_of_current();
+        if (end) w = {*end, *end + 1};
+        if (!end && !dialog.current().empty()) return imap_match_found{};
+    }
+    for (auto i = w.from; i < w.to; ++i) {
+        const auto& h = dialog.all()[i];
+        if (h.taken || !is_kind(h, wanted)) continue;
+        auto matched = match_imap(pattern, *h.response, context);
+        if (!matched) return std::unexpected(matched.error());
+        if (matched->held) return imap_match_found{i, std::move(matched->bound)};
+    }
+    return imap_match_found{};
+}
+
+void interpreter::note_instead(const suite::outcome_tier& tier, const suite::expect_server& e,
+                               std::string came) {
+    if (!tier.instead) return;
+    // Of several weaker outcomes the gravest stays: should (warn) before may (info).
+    if (outcome_.instead && *outcome_.instead <= *tier.instead) return;
+    std::string wanted;
+    for (const auto& other : e.tiers) {
+        if (&other == &tier) break;
+        wanted += (wanted.empty() ? "" : ", ") + describe(other);
+    }
+    outcome_.instead = tier.instead;
+    outcome_.note = fmt::format("expected {}, got {}", wanted, came);
+}
+
+// `event`: nothing more can come that would meet the step (the end, nothing in time); then lower tiers count
+// too. Null: more may come, and only a full success counts.
+std::optional<step_result> interpreter::try_imap(const suite::step& s, const suite::expect_server& e,
+                                                 server_connection& conn, const server_event* event) {
+    auto& dialog = conn.imap();
+    const bool over = event || dialog.end_of_current();
+    for (const auto& tier : e.tiers) {
+        if (tier.instead && !over) break;
+        for (const auto& pattern : tier.any_of) {
+            if (const auto* wanted = std::get_if<suite::imap_response_pattern>(&pattern)) {
+                auto found = find_imap(*wanted, conn, e.then);
+                if (!found) return troubled("`" + s.source + "`: " + found.error());
+                if (!found->at) continue;
+                bound_.merge(found->bound);
+                const auto h = dialog.at(*found->at);
+                const bool completes =
+                    h.response->what == heard_kind::tagged && h.response->tag == dialog.current();
+                completes ? dialog.settle() : dialog.take(*found->at);
+                outcome_.steps.push_back(
+                    {judged::what::imap, &s, s.claim, conn.stream(), h.offset, h.length, {}});
+                note_instead(tier, e, wire::quoted(h.response->raw));
+                return holds();
+            }
+            const bool close = std::holds_alternative<suite::closed_pattern>(pattern);
+            const bool met =
+                event && (close ? event->ended() : event->kind == what::silence && event->raw.empty());
+            if (!met) continue;
+            outcome_.steps.push_back({close ? judged::what::close : judged::what::silence,
+                                      &s,
+                                      s.claim,
+                                      conn.stream(),
+                                      event->offset,
+                                      event->raw.size(),
+                                      {}});
+            note_instead(tier, e, describe(tier));
+            if (!close) conn.take();
+            return holds();
+        }
+    }
+    return std::nullopt;
+}
+
+interpreter::result interpreter::expect_imap(const suite::step& s, const suite::expect_server& e,
+                                             server_connection& conn) {
+    if (e.count) co_return co_await count_responses(s, e, conn);
+    auto& dialog = conn.imap();
+    const auto until = net::deadline::in(patience_for(e)).earlier(limit_);
+    bool silent = true;
+    for (;;) {
+        if (auto done = try_imap(s, e, conn, nullptr)) co_return *done;
+        // The command is over, or the greeting was another one: nothing else will come for it.
+        const auto w = dialog.current_window();
+        const bool greeted_otherwise =
+            !dialog.any_command() && dialog.current().empty() && w.from == 0 && w.to > 0;
+        if (dialog.end_of_current() || greeted_otherwise) {
+            server_event nothing_more;
+            nothing_more.kind = what::malformed;
+            if (auto done = try_imap(s, e, conn, &nothing_more)) co_return *done;
+            co_return imap_mismatch(e, conn, nullptr);
+        }
+        const bool heard = co_await hear(conn, until);
+        silent = silent && !heard;
+        if (heard) continue;
+        const auto* event = co_await conn.next(until);
+        if (event->kind == what::cancelled) co_return troubled("the run was stopped");
+        server_event end = *event;
+        // Something did come, if not what was asked for.
+        if (!silent && end.kind == what::silence) end.raw += '\0';
+        if (auto done = try_imap(s, e, conn, &end)) co_return *done;
+        co_return imap_mismatch(e, conn, event);
+    }
+}
+
+// `event`: how waiting ended; null: the command was completed, or the greeting is not that.
+step_result interpreter::imap_mismatch(const suite::expect_server& e, const server_connection& conn,
+                                       const server_event* event) {
+    const auto& dialog = conn.imap();
+    const auto& all = dialog.all();
+    auto w = dialog.current_window();
+    w.to = all.size();
+    // RFC 9051 §7.1.5: a server that will not serve says so in its greeting; that judges nothing.
+    const bool greeting = !dialog.any_command() && w.from == 0;
+    if (greeting && !all.empty() && all[0].response && all[0].response->condition == "BYE")
+        return troubled("the server turned the connection away: " + wire::quoted(all[0].response->raw));
+
+    std::vector<const wire::imap_response*> seen;
+    for (auto i = w.from; i < w.to; ++i)
+        if (all[i].response && !all[i].taken) seen.push_back(all[i].response.get());
+    const auto context = context_of(conn);
+    std::string expected, near;
+    for (const auto& tier : e.tiers) {
+        if (!tier.instead || expected.empty()) expected += (expected.empty() ? "" : "\n") + describe(tier);
+        for (const auto& pattern : tier.any_of)
+            if (const auto* wanted = std::get_if<suite::imap_response_pattern>(&pattern);
+                wanted && near.empty())
+                if (const auto why = nearest_miss(*wanted, seen, context)) near = *why;
+    }
+    if (!near.empty()) expected += "\nnot met: " + near;
+
+    auto actual = raw_of(dialog, w);
+    if (!event) return does_not_hold(std::move(expected), std::move(actual));
+    std::string ending;
+    switch (event->kind) {
+    case what::closed: ending = "connection closed"; break;
+    case what::reset: ending = "connection reset"; break;
+    default:
+        ending = limit_.passed()
+                     ? fmt::format("nothing more within the {} of the whole case", describe(case_.timeout))
+                     : fmt::format("nothing more within {}", describe(patience_for(e)));
+        if (!event->raw.empty() && event->raw != std::string(1, '\0')) ending += "; so far: " + event->raw;
+        if (!conn.write_failure().empty()) ending += fmt::format(" ({})", conn.write_failure());
+    }
+    return does_not_hold(std::move(expected), actual.empty() ? ending : actual + ending);
+}
+
+// What belongs to the command that is meant: the one that a tagged `S:` just ended, or the current one, whose
+// end is awaited.
+net::task<imap_dialog::window> interpreter::window_of_command(server_connection& conn) {
+    auto& dialog = conn.imap();
+    if (dialog.just_settled()) co_return dialog.last_window();
+    const auto until = net::deadline::in(environment_.target.reply_timeout).earlier(limit_);
+    bool heard = true;
+    while (heard && !dialog.current().empty() && !dialog.end_of_current())
+        heard = co_await hear(conn, until);
+    co_return dialog.current_window();
+}
+
+interpreter::result interpreter::count_responses(const suite::step& s, const suite::expect_server& e,
+                                                 server_connection& conn) {
+    const auto w = co_await window_of_command(conn);
+    const auto& dialog = conn.imap();
+    const auto context = context_of(conn);
+    std::uint64_t count = 0;
+    std::size_t from = 0, length = 0;
+    for (auto i = w.from; i < w.to; ++i) {
+        const auto& h = dialog.all()[i];
+        if (length == 0) from = h.offset;
+        length = h.offset + h.length - from;
+        bool one = false;
+        for (const auto& pattern : e.tiers.front().any_of) {
+            const auto* wanted = std::get_if<suite::imap_response_pattern>(&pattern);
+            if (!wanted || !is_kind(h, heard_kind::untagged)) continue;
+            const auto matched = match_imap(*wanted, *h.response, context);
+            if (!matched) co_return troubled("`" + s.source + "`: " + matched.error());
+            one = one || matched->held;
+        }
+        count += one ? 1 : 0;
+    }
+    if (count != *e.count)
+        co_return does_not_hold(fmt::format("{} of {}", *e.count, describe(e.tiers.front())),
+                                fmt::format("{} of\n{}", count, raw_of(dialog, w)));
+    outcome_.steps.push_back({judged::what::imap_window, &s, s.claim, conn.stream(), from, length, {}});
+    co_return holds();
+}
+
+interpreter::result interpreter::expect_no_response(const suite::step& s,
+                                                    const suite::expect_no_response& e) {
+    auto* conn = co_await reach(s.connection);
+    if (!conn) co_return reach_failure_;
+    const auto w = co_await window_of_command(*conn);
+    const auto& dialog = conn->imap();
+    const auto context = context_of(*conn);
+    std::size_t from = conn->received(), length = 0;
+    for (auto i = w.from; i < w.to; ++i) {
+        const auto& h = dialog.all()[i];
+        if (length == 0) from = h.offset;
+        length = h.offset + h.length - from;
+        if (!is_kind(h, heard_kind::untagged)) continue;
+        const auto matched = match_imap(e.pattern, *h.response, context);
+        if (!matched) co_return troubled("`" + s.source + "`: " + matched.error());
+        if (matched->held) co_return does_not_hold("no " + describe(e.pattern), h.response->raw);
+    }
+    // Without any response of the command: what comes first behind them.
+    if (length == 0 && w.to < dialog.all().size()) from = dialog.all()[w.to].offset;
+    outcome_.steps.push_back({judged::what::imap_window, &s, s.claim, conn->stream(), from, length, {}});
+    co_return holds();
+}
+
+interpreter::result interpreter::expect_capabilities(const suite::step& s,
+                                                     const suite::expect_capabilities& e) {
+    auto* conn = co_await reach(s.connection);
+    if (!conn) co_return reach_failure_;
+    if (conn->imap().all().empty()) { // the greeting may list them
+        const auto until = net::deadline::in(environment_.target.reply_timeout).earlier(limit_);
+        (void)co_await hear(*conn, until);
+    }
+    if (!conn->imap().capabilities()) {
+        auto asked = co_await ask_imap(*conn, "CAPABILITY");
+        if (!asked) co_return asked.error();
+    }
+    const auto* announced = conn->imap().capabilities();
+    if (!announced) co_return does_not_hold("a list of capabilities", "none was sent");
+    const auto& from = conn->imap().all()[conn->imap().capabilities_from()];
+    for (const auto& check : e.checks) {
+        const bool there = std::ranges::any_of(
+            *announced, [&](const auto& name) { return wire::same_word(name, check.name); });
+        if (there == check.lacks)
+            co_return does_not_hold(
+                fmt::format("capabilities {} {}", check.lacks ? "without" : "with", check.name),
+                from.response->raw);
+    }
+    outcome_.steps.push_back({judged::what::imap, &s, s.claim, conn->stream(), from.offset, from.length, {}});
+    co_return holds();
+}
+
+interpreter::result interpreter::compress(const suite::step& s) {
+    auto* conn = co_await reach(s.connection);
+    if (!conn) co_return reach_failure_;
+    conn->start_compression([this](net::stream_ptr stream, std::string already_read) {
+        return environment_.connections.compress(std::move(stream), std::move(already_read));
+    });
+    co_return holds();
+}
+
+} // namespace mailspec::script

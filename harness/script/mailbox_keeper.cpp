@@ -1,0 +1,200 @@
+// Making and removing the mailboxes of a case; see the header. RFC 9051 §6.3.4, §6.3.5, §6.3.10, §6.3.12.
+#include "harness/script/mailbox_keeper.hpp"
+
+#include "harness/suite/services.hpp"
+#include "harness/wire/octets.hpp"
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace mailspec::script {
+namespace {
+
+// In transcripts; scripts count from 1, remote hosts from 1000.
+constexpr int own_connection = 999;
+
+using world::imap_quoted;
+
+bool speaks_pop3(const suite::test_case& c) {
+    return suite::protocol_of(c.service) == suite::protocol::pop3;
+}
+
+std::string service_of(const target::target_info& target) {
+    for (const char* service : {"imap", "imaps"})
+        if (target.services.contains(service)) return service;
+    return {};
+}
+
+// "" "/" of (("" "/")), the first of the personal namespaces (RFC 9051 §6.3.10).
+const std::vector<wire::imap_value>* first_namespace(const world::imap_answer& answer) {
+    for (const auto& r : answer.untagged) {
+        if (!r.is_data("NAMESPACE") || r.arguments() == r.data.end()) continue;
+        const auto& personal = *r.arguments();
+        if (personal.is_list() && !personal.items.empty() && personal.items.front().items.size() >= 2)
+            return &personal.items.front().items;
+    }
+    return nullptr;
+}
+
+} // namespace
+
+mailbox_keeper::mailbox_keeper(const suite::test_case& c, const case_environment& environment,
+                               case_outcome& outcome)
+    : case_(c)
+    , environment_(environment)
+    , outcome_(outcome) {}
+
+bool mailbox_keeper::wanted(const suite::test_case& c) {
+    return c.mailboxes > 0 || c.account_alone || !c.messages.empty();
+}
+
+net::task<mailbox_keeper::done> mailbox_keeper::connect() {
+    const auto service = service_of(environment_.target);
+    if (service.empty()) co_return std::unexpected("the target has no IMAP service to prepare mailboxes by");
+    const auto until = net::deadline::in(environment_.target.reply_timeout);
+    auto stream = co_await environment_.connections.connect(service, until);
+    if (!stream)
+        co_return std::unexpected(fmt::format("cannot connect to {}: {}", service, stream.error().text));
+    world::imap_client::settings how;
+    how.tls_first = suite::is_tls_service(service);
+    how.patience = environment_.target.reply_timeout;
+    how.told = [this](bool sent, std::string_view octets) {
+        using what = net::transcript_entry::what;
+        outcome_.conversation.add(sent ? what::sent : what::received, own_connection, std::string(octets),
+                                  "harness");
+    };
+    client_ = std::make_unique<world::imap_client>(std::move(*stream), std::move(how));
+    const auto& account = environment_.accounts.front();
+    co_return co_await client_->log_in(account.user, account.password);
+}
+
+net::task<step_result> mailbox_keeper::prepare(mailbox_names& made) {
+    auto connected = co_await connect();
+    if (!connected) co_return troubled("the case's mailboxes cannot be prepared: " + connected.error());
+    auto ok = co_await ask_for_namespace();
+    if (ok && case_.account_alone) ok = co_await empty_inbox();
+    if (ok) ok = co_await make_mailboxes();
+    if (ok) ok = co_await fill();
+    // POP3 has a maildrop for itself (RFC 1939 §4): nobody else may hold it then.
+    if (ok && speaks_pop3(case_)) {
+        co_await client_->log_out();
+        client_.reset();
+    }
+    made.names = names_;
+    made.delimiter = delimiter_;
+    if (ok) co_return holds();
+    co_return not_reached(does_not_hold("the mailboxes of the case made and filled", ok.error()));
+}
+
+net::task<mailbox_keeper::done> mailbox_keeper::ask_for_namespace() {
+    if (case_.mailboxes == 0) co_return done{};
+    if (client_->offers("NAMESPACE") || client_->offers("IMAP4rev2")) {
+        const auto answer = co_await client_->ask("NAMESPACE");
+        if (!answer) co_return std::unexpected(answer.error());
+        if (const auto* found = first_namespace(*answer)) {
+            prefix_ = (*found)[0].text;
+            delimiter_ = (*found)[1].is_nil() ? "" : (*found)[1].text;
+            co_return done{};
+        }
+    }
+    const auto answer = co_await client_->demand("LIST \"\" \"\"");
+    if (!answer) co_return std::unexpected(answer.error());
+    for (const auto& r : answer->untagged) {
+        const auto at = r.arguments();
+        if (!r.is_data("LIST") || r.data.end() - at < 2) continue;
+        delimiter_ = at[1].is_nil() ? "" : at[1].text;
+    }
+    co_return done{};
+}
+
+// Neither name is the beginning of the other: a case that lists {mailbox}* sees its own alone.
+net::task<mailbox_keeper::done> mailbox_keeper::make_mailboxes() {
+    for (int i = 0; i < case_.mailboxes; ++i) {
+        auto name = fmt::format("{}{}-{}", prefix_, i == 0 ? "box" : "other", environment_.token);
+        const auto created = co_await client_->demand("CREATE " + name);
+        if (!created) co_return std::unexpected(created.error());
+        names_.push_back(std::move(name));
+    }
+    co_return done{};
+}
+
+net::task<mailbox_keeper::done> mailbox_keeper::fill() {
+    const std::string into = speaks_pop3(case_) || names_.empty() ? "INBOX" : names_.front();
+    for (const auto& message : case_.messages) {
+        auto words = "APPEND " + into;
+        if (!message.flags.empty()) words += fmt::format(" ({})", fmt::join(message.flags, " "));
+        if (!message.date.empty()) words += fmt::format(" \"{}\"", message.date);
+        const auto octets = case_.fixtures.find(message.fixture);
+        if (octets == case_.fixtures.end())
+            co_return std::unexpected(fmt::format("the fixture `{}` was not loaded", message.fixture));
+        const auto put = co_await client_->demand_with_literal(std::move(words), *octets->second);
+        if (!put) co_return std::unexpected(put.error());
+    }
+    co_return done{};
+}
+
+net::task<mailbox_keeper::done> mailbox_keeper::empty_inbox() {
+    const auto selected = co_await client_->demand("SELECT INBOX");
+    if (!selected) co_return std::unexpected(selected.error());
+    const bool some = std::ranges::any_of(
+        selected->untagged, [](const auto& r) { return r.is_data("EXISTS") && r.number().value_or(0) > 0; });
+    if (some) {
+        const auto marked = co_await client_->demand("STORE 1:* +FLAGS.SILENT (\\Deleted)");
+        if (!marked) co_return std::unexpected(marked.error());
+    }
+    // RFC 9051 §6.4.1: CLOSE removes what is marked, and leaves the mailbox.
+    const auto closed = co_await client_->demand("CLOSE");
+    if (!closed) co_return std::unexpected(closed.error());
+    co_return done{};
+}
+
+net::task<mailbox_keeper::done> mailbox_keeper::remove(std::string name) {
+    const auto answer = co_await client_->ask("DELETE " + name);
+    if (!answer) co_return std::unexpected(answer.error());
+    co_return done{}; // the script may have removed it already
+}
+
+// Children first: a mailbox that has some need not go (RFC 9051 §6.3.5).
+net::task<mailbox_keeper::done> mailbox_keeper::remove_all() {
+    for (const auto& name : names_) {
+        std::vector<std::string> children;
+        if (!delimiter_.empty()) {
+            const auto listed =
+                co_await client_->ask(fmt::format("LIST \"\" {}", imap_quoted(name + delimiter_ + "*")));
+            if (!listed) co_return std::unexpected(listed.error());
+            for (const auto& r : listed->untagged)
+                if (r.is_data("LIST") && r.data.size() >= 4 && !r.data[3].is_list())
+                    children.push_back(imap_quoted(r.data[3].text));
+        }
+        std::ranges::sort(children, std::ranges::greater{}, &std::string::size);
+        children.push_back(imap_quoted(name));
+        for (auto& child : children) {
+            auto removed = co_await remove(std::move(child));
+            if (!removed) co_return removed;
+        }
+    }
+    if (case_.account_alone) co_return co_await empty_inbox();
+    co_return done{};
+}
+
+net::task<void> mailbox_keeper::clean_up() {
+    // A maildrop is emptied before the next case uses it.
+    if (names_.empty() && (!case_.account_alone || speaks_pop3(case_))) {
+        if (client_) co_await client_->log_out();
+        co_return;
+    }
+    auto removed = done(std::unexpected("not connected"));
+    if (client_) removed = co_await remove_all();
+    if (!removed) { // the server may have been stopped, or closed an idle connection
+        removed = co_await connect();
+        if (removed) removed = co_await remove_all();
+    }
+    if (client_) co_await client_->log_out();
+    if (!removed)
+        outcome_.conversation.add(net::transcript_entry::what::noted, own_connection,
+                                  "mailboxes of the case are left behind: " + removed.error(), "harness");
+}
+
+} // namespace mailspec::script

@@ -1,0 +1,47 @@
+// The mailboxes of one run of a case: made and filled before its script, removed after it, by a connection of
+// the harness's own that no step sees. What passes there is in the transcript under a name of its own.
+// docs/suite-mailboxes.md, "Where a script starts".
+#pragma once
+#include "harness/script/case_run.hpp"
+#include "harness/script/step_result.hpp"
+#include "harness/world/imap_client.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace mailspec::script {
+
+class mailbox_keeper {
+  public:
+    // All outlive it. The case has at least one account.
+    mailbox_keeper(const suite::test_case& c, const case_environment& environment, case_outcome& outcome);
+
+    // Has the case anything to be kept?
+    static bool wanted(const suite::test_case& c);
+
+    // Not held: a mailbox could not be made or filled; trouble: nobody could log in.
+    net::task<step_result> prepare(mailbox_names& made);
+    // Whatever came of the case. What cannot be removed is noted and left behind.
+    net::task<void> clean_up();
+
+  private:
+    using done = world::client_result<void>;
+
+    net::task<done> connect();
+    net::task<done> ask_for_namespace();
+    net::task<done> make_mailboxes();
+    net::task<done> fill();
+    net::task<done> empty_inbox();
+    net::task<done> remove_all();
+    net::task<done> remove(std::string name);
+
+    const suite::test_case& case_;
+    const case_environment& environment_;
+    case_outcome& outcome_;
+    std::unique_ptr<world::imap_client> client_;
+    std::string prefix_, delimiter_;
+    std::vector<std::string> names_;
+};
+
+} // namespace mailspec::script

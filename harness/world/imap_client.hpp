@@ -1,0 +1,66 @@
+// The harness's own client of IMAP, for what surrounds a case: making its mailboxes, putting messages there,
+// reading what was delivered. It judges nothing; what does not go as it should is a sentence with the
+// server's words. RFC 9051, RFC 3501; LITERAL+ of RFC 7888 where it is offered.
+#pragma once
+#include "harness/wire/imap_response.hpp"
+#include "net/byte_stream.hpp"
+
+#include <chrono>
+#include <expected>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mailspec::world {
+
+template <class T>
+using client_result = std::expected<T, std::string>;
+
+struct imap_answer {
+    std::string condition; // OK NO BAD
+    wire::imap_response tagged;
+    std::vector<wire::imap_response> untagged;
+    bool ok() const { return condition == "OK"; }
+};
+
+class imap_client {
+  public:
+    struct settings {
+        bool tls_first = false; // imaps
+        std::chrono::milliseconds patience{10000};
+        // Every read and write, for a transcript; may be empty.
+        std::function<void(bool sent, std::string_view octets)> told;
+    };
+    imap_client(net::stream_ptr stream, settings how);
+
+    // TLS where it is due, the greeting, STARTTLS where no password is taken without, LOGIN.
+    net::task<client_result<void>> log_in(std::string user, std::string password);
+    // One command without its tag. A literal in it (`{n}` CRLF octets) is sent in the way that is offered.
+    net::task<client_result<imap_answer>> ask(std::string command);
+    // The same, where anything but OK is an error: "SELECT INBOX was answered by ...".
+    net::task<client_result<imap_answer>> demand(std::string command);
+    // One literal behind the words: APPEND box {n} ...
+    net::task<client_result<imap_answer>> demand_with_literal(std::string words, std::string_view octets);
+    net::task<void> log_out();
+
+    bool offers(std::string_view capability) const;
+
+  private:
+    net::task<client_result<void>> write(std::string octets);
+    net::task<client_result<wire::imap_response>> read();
+    net::task<client_result<imap_answer>> finish(std::string tag);
+    net::task<client_result<void>> start_tls();
+    void learn(const wire::imap_response& response);
+
+    net::stream_ptr stream_;
+    settings how_;
+    std::string unread_;
+    std::vector<std::string> capabilities_;
+    unsigned tags_ = 0;
+};
+
+// "a \"b\"" with what quoted strings need.
+std::string imap_quoted(std::string_view text);
+
+} // namespace mailspec::world
