@@ -205,7 +205,7 @@ BOOST_AUTO_TEST_CASE(quota) {
          {"g APPEND INBOX {3+}\r\none {3+}\r\ntwo\r\n", "g NO [OVERQUOTA] The quota is exceeded\r\n"},
          {"h SETQUOTA \"\" (MESSAGE 5)\r\n", "* QUOTA \"\" (MESSAGE 1 5)\r\nh OK SETQUOTA done\r\n"},
          {"i SETQUOTA \"\" (BOGUS 5)\r\n", "i BAD SETQUOTA: there is no such resource here: STORAGE, MESSAGE "
-                                           "(at octet 22 of the command)\r\n"},
+                                           "(at octet 23 of the command)\r\n"},
          {"j SETQUOTA \"\" ()\r\n", "j OK SETQUOTA done\r\n"}});
     auto s = logged_in();
     s.account = [](memory_account& a) { a.may_set_quota = false; };
