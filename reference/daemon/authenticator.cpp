@@ -18,7 +18,8 @@ authenticator::authenticator(const settings& s, const local_directory& who)
     if (RAND_bytes(key_.data(), static_cast<int>(key_.size())) != 1)
         throw std::runtime_error("no random numbers from OpenSSL");
     for (const auto& one : s.accounts) {
-        if (!one.password.empty() && s.reading.apop != pop3::apop::off) secrets_[one.user] = one.password;
+        const auto& secret = one.apop_secret.empty() ? one.password : one.apop_secret;
+        if (!secret.empty()) secrets_[one.user] = secret;
         if (one.password_hash.empty())
             known_[one.user] = digest_of(one.user, one.password);
         else

@@ -29,7 +29,9 @@ struct words {
     bool relay_anywhere = false;
     std::size_t message_size = 0; // 0: as by default
     int ports = 1000;
-    bool ports_given = false, json = false, quiet = false;
+    bool ports_given = false, json = false, quiet = false, plaintext_auth = false;
+    std::string apop = "off";
+    unsigned login_delay = 0;
 };
 
 account account_from(const std::string& text) {
@@ -128,6 +130,11 @@ void serve_without_file(const words& given, command& into) {
     }
     how.refuse_service = given.refuse_service;
     how.without = given.without;
+    how.plaintext_auth = how.reading.plaintext_auth = given.plaintext_auth;
+    how.reading.pop3_login_delay = std::chrono::seconds(given.login_delay);
+    how.reading.apop = given.apop == "beside-password"       ? pop3::apop::beside_password
+                       : given.apop == "instead-of-password" ? pop3::apop::instead_of_password
+                                                             : pop3::apop::off;
     if (given.message_size) how.smtp_limits.message_size = given.message_size;
     if (!net::is_address_literal(given.host))
         throw configuration_error(fmt::format("--host '{}' is no IP address", given.host));
@@ -217,6 +224,16 @@ command parse_command_line(int argc, const char* const* argv) {
         ->excludes(file);
     app.add_option("--refuse-service", given.refuse_service,
                    "greet port 25 with 554 and this reason, take no mail")
+        ->excludes(file);
+    app.add_flag("--plaintext-auth", given.plaintext_auth, "take passwords without TLS: AUTH, LOGIN, USER")
+        ->excludes(file);
+    app.add_option(
+           "--apop", given.apop,
+           "offer APOP to the accounts of this command line: off, beside-password, instead-of-password")
+        ->check(CLI::IsMember({"off", "beside-password", "instead-of-password"}))
+        ->excludes(file);
+    app.add_option("--login-delay", given.login_delay, "seconds between two logins of a user by POP3 [0]")
+        ->check(CLI::Range(0, 86400))
         ->excludes(file);
     app.add_option("--data", given.data, "where mail is kept [~/.local/share/refmaild]")->excludes(file);
     app.add_option("--host", given.host, "address to listen on [127.0.0.1]")->excludes(file);

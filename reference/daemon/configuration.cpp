@@ -6,6 +6,7 @@
 #include "reference/daemon/relay_routes.hpp"
 #include "reference/daemon/yaml_entry.hpp"
 #include "reference/message/mailbox.hpp"
+#include "reference/sasl/prepare.hpp"
 
 #include <fmt/core.h>
 
@@ -13,23 +14,33 @@ namespace refmail::daemon {
 namespace {
 
 void read_listen(const yaml_entry& listen, settings& into) {
-    listen.allow_only({"smtp", "submission", "submissions", "lmtp"});
+    listen.allow_only({"smtp", "submission", "submissions", "lmtp", "imap", "imaps", "pop3", "pop3s"});
     const std::pair<const char*, std::vector<net::endpoint>*> each[] = {{"smtp", &into.smtp},
                                                                         {"submission", &into.submission},
                                                                         {"submissions", &into.submissions},
-                                                                        {"lmtp", &into.lmtp}};
+                                                                        {"lmtp", &into.lmtp},
+                                                                        {"imap", &into.imap},
+                                                                        {"imaps", &into.imaps},
+                                                                        {"pop3", &into.pop3},
+                                                                        {"pop3s", &into.pop3s}};
     for (const auto& [name, endpoints] : each)
         if (const auto entry = listen[name]; entry.exists()) *endpoints = entry.endpoints();
 }
 
 account read_account(const yaml_entry& entry) {
-    entry.allow_only({"user", "password", "name", "addresses"});
+    entry.allow_only({"user", "password", "name", "addresses", "apop_secret"});
     account one;
     one.user = message::lower_case(entry["user"].text());
     one.password_hash = entry["password"].text();
     if (!is_password_hash(one.password_hash))
         entry["password"].refuse("is no password hash; make one with 'refmaild hash-password'");
     if (const auto name = entry["name"]; name.exists()) one.full_name = name.text();
+    if (const auto secret = entry["apop_secret"]; secret.exists()) {
+        // RFC 6856 §2.2: prepared as what clients compute with is.
+        const auto prepared = sasl::prepare(secret.text());
+        if (!prepared || prepared->empty()) secret.refuse("SASLprep (RFC 4013) does not allow that secret");
+        one.apop_secret = *prepared;
+    }
     if (const auto more = entry["addresses"]; more.exists()) one.addresses = more.texts();
     return one;
 }
@@ -45,7 +56,7 @@ mailing_list read_list(const yaml_entry& entry) {
 void read_limits(const yaml_entry& limits, settings& into) {
     limits.allow_only({"message_size", "recipients", "errors", "commands", "auth_failures", "sessions",
                        "sessions_per_address", "idle", "message_time", "session_time", "handshake",
-                       "shutdown"});
+                       "shutdown", "failed_logins"});
     const auto octets = [&](const char* key, auto& value) {
         if (const auto entry = limits[key]; entry.exists()) value = entry.octets();
     };
@@ -66,6 +77,7 @@ void read_limits(const yaml_entry& limits, settings& into) {
     count("auth_failures", into.smtp_limits.auth_failures);
     count("sessions", into.limits.sessions);
     count("sessions_per_address", into.limits.sessions_per_address);
+    count("failed_logins", into.limits.failed_logins);
     time("idle", into.limits.idle);
     time("message_time", into.limits.message_time);
     time("session_time", into.limits.session_time);
@@ -82,6 +94,24 @@ void read_submission(const yaml_entry& entry, settings& into) {
         into.foreign_from = choice == "refuse"       ? smtp::foreign_from::refuse
                             : choice == "add_sender" ? smtp::foreign_from::add_sender
                                                      : smtp::foreign_from::accept;
+    }
+}
+
+void read_reading(const yaml_entry& entry, reading_settings& into) {
+    entry.allow_only({"plaintext_auth", "compress", "imap_idle", "pop3_idle", "login_time",
+                      "sessions_per_user", "pop3_login_delay", "apop"});
+    if (const auto key = entry["plaintext_auth"]; key.exists()) into.plaintext_auth = key.boolean();
+    if (const auto key = entry["compress"]; key.exists()) into.compress = key.boolean();
+    if (const auto key = entry["imap_idle"]; key.exists()) into.imap_idle = key.time();
+    if (const auto key = entry["pop3_idle"]; key.exists()) into.pop3_idle = key.time();
+    if (const auto key = entry["login_time"]; key.exists()) into.login_time = key.time();
+    if (const auto key = entry["sessions_per_user"]; key.exists()) into.sessions_per_user = key.count();
+    if (const auto key = entry["pop3_login_delay"]; key.exists()) into.pop3_login_delay = key.time();
+    if (const auto key = entry["apop"]; key.exists()) {
+        const auto choice = key.one_of({"off", "beside_password", "instead_of_password"});
+        into.apop = choice == "off"               ? pop3::apop::off
+                    : choice == "beside_password" ? pop3::apop::beside_password
+                                                  : pop3::apop::instead_of_password;
     }
 }
 
@@ -150,9 +180,10 @@ void read_tls(const yaml_entry& tls, settings& into) {
 }
 
 settings settings_from(const yaml_entry& file) {
-    file.allow_only({"domains", "host_name", "data",           "listen", "tls",   "accounts", "aliases",
-                     "lists",   "limits",    "submission",     "relay",  "queue", "control",  "vrfy",
-                     "expn",    "without",   "refuse_service", "user",   "group", "log_level"});
+    file.allow_only({"domains", "host_name", "data",     "listen",     "tls",     "accounts",
+                     "aliases", "lists",     "limits",   "submission", "relay",   "queue",
+                     "control", "vrfy",      "reading",  "expn",       "without", "refuse_service",
+                     "user",    "group",     "log_level"});
     settings into;
     into.domains = file["domains"].texts();
     if (const auto name = file["host_name"]; name.exists()) into.host_name = name.text();
@@ -162,6 +193,7 @@ settings settings_from(const yaml_entry& file) {
     read_people(file, into);
     if (const auto limits = file["limits"]; limits.exists()) read_limits(limits, into);
     if (const auto submission = file["submission"]; submission.exists()) read_submission(submission, into);
+    if (const auto reading = file["reading"]; reading.exists()) read_reading(reading, into.reading);
     if (const auto relay = file["relay"]; relay.exists()) read_relay(relay, into.relay);
     if (const auto queue = file["queue"]; queue.exists()) read_queue(queue, into.relay);
     if (const auto control = file["control"]; control.exists()) read_control(control, into);

@@ -56,7 +56,7 @@ std::unique_ptr<reading_session> imap_connection::greet() {
 
 // RFC 9051 §5.4: 30 minutes at least for who is authenticated; before that nothing is said.
 std::chrono::seconds imap_connection::idle_limit(bool logged_in) const {
-    return logged_in ? shared_.how.reading.imap_idle : shared_.how.reading.login;
+    return logged_in ? shared_.how.reading.imap_idle : shared_.how.reading.login_time;
 }
 
 } // namespace refmail::daemon

@@ -155,7 +155,7 @@ void services::finish() {
 }
 
 mailbox::result<std::shared_ptr<mailbox::account>> services::account_of(const std::string& user) {
-    return std::unexpected(mailbox::trouble{{}, "no mailboxes for " + user + " yet"});
+    return mail->account_of(user);
 }
 
 // The second of the start and a random number tell us from every predecessor, killed or not.

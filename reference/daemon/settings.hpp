@@ -24,6 +24,9 @@ struct account {
     std::string password;
     std::string full_name;
     std::vector<std::string> addresses; // further local-parts, or whole local addresses
+    // RFC 1939 §7: what APOP proves to know, prepared; kept in the clear. Empty: the password above, where
+    // that is known.
+    std::string apop_secret;
 };
 
 struct mailing_list {
@@ -78,13 +81,13 @@ struct reading_settings {
     std::chrono::seconds imap_idle{30 * 60};
     // RFC 1939 §3: at least 10 minutes.
     std::chrono::seconds pop3_idle{10 * 60};
-    std::chrono::seconds login{3 * 60}; // idle, before a login by IMAP
+    std::chrono::seconds login_time{3 * 60}; // idle, before a login by IMAP
     // A user with several devices, each with a connection a mailbox that it watches.
     std::size_t sessions_per_user = 100;
     bool plaintext_auth = false;              // LOGIN, USER, AUTH without TLS
     bool compress = true;                     // RFC 4978
     std::chrono::seconds pop3_login_delay{0}; // RFC 2449 §6.5; 0: none
-    pop3::apop apop = pop3::apop::off;        // for accounts whose password is known in the clear
+    pop3::apop apop = pop3::apop::off;        // for accounts with a secret
 };
 
 struct settings {

@@ -272,4 +272,61 @@ BOOST_AUTO_TEST_CASE(the_whole_must_make_sense) {
                "c.yaml:7: host_name: host_name 'a b' is no domain name");
 }
 
+static const std::string readable = R"(
+domains: one.test
+data: /var/lib/refmaild
+listen: { imap: "127.0.0.1:143", imaps: "127.0.0.1:993", pop3: "127.0.0.1:110", pop3s: "127.0.0.1:995" }
+accounts: [ { user: alice, password: ")" +
+                                    hash + R"(", apop_secret: "tan\u00AAstaaf" } ]
+)";
+
+BOOST_AUTO_TEST_CASE(mail_is_read) {
+    const auto s = parse_configuration(readable + R"(
+limits: { failed_logins: 10 }
+reading:
+  plaintext_auth: true
+  compress: false
+  imap_idle: 31 min
+  pop3_idle: 11 min
+  login_time: 1 min
+  sessions_per_user: 5
+  pop3_login_delay: 20
+  apop: instead_of_password
+)",
+                                       "c.yaml");
+    BOOST_TEST(s.imap.front().port == 143);
+    BOOST_TEST(s.imaps.front().port == 993);
+    BOOST_TEST(s.pop3.front().port == 110);
+    BOOST_TEST(s.pop3s.front().port == 995);
+    BOOST_TEST(s.accounts.front().apop_secret == "tanastaaf"); // prepared
+    BOOST_TEST(s.limits.failed_logins == 10u);
+    BOOST_TEST(s.reading.plaintext_auth);
+    BOOST_TEST(!s.reading.compress);
+    BOOST_TEST(s.reading.imap_idle.count() == 31 * 60);
+    BOOST_TEST(s.reading.pop3_idle.count() == 11 * 60);
+    BOOST_TEST(s.reading.login_time.count() == 60);
+    BOOST_TEST(s.reading.sessions_per_user == 5u);
+    BOOST_TEST(s.reading.pop3_login_delay.count() == 20);
+    BOOST_TEST((s.reading.apop == pop3::apop::instead_of_password));
+}
+
+BOOST_AUTO_TEST_CASE(how_mail_is_read_unless_somebody_says) {
+    const auto s = parse_configuration(readable, "c.yaml");
+    BOOST_TEST(!s.reading.plaintext_auth);              // RFC 2595 §2.3
+    BOOST_TEST(s.reading.imap_idle.count() == 30 * 60); // RFC 9051 §5.4
+    BOOST_TEST(s.reading.pop3_idle.count() == 10 * 60); // RFC 1939 §3
+    BOOST_TEST((s.reading.apop == pop3::apop::off));
+}
+
+BOOST_AUTO_TEST_CASE(mistakes_about_reading) {
+    BOOST_TEST(complaint(readable + "reading: { imap_idel: 1 }\n") ==
+               "c.yaml:6: reading.imap_idel: unknown key; did you mean 'imap_idle'?");
+    BOOST_TEST(complaint(readable + "reading: { apop: on }\n") ==
+               "c.yaml:6: reading.apop: 'on' is none of off, beside_password, instead_of_password");
+    std::string prohibited = readable;
+    prohibited.replace(prohibited.find("\\u00AA"), 6, "\\u200E");
+    BOOST_TEST(complaint(prohibited) ==
+               "c.yaml:5: accounts[1].apop_secret: SASLprep (RFC 4013) does not allow that secret");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

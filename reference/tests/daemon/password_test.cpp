@@ -6,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <future>
+#include <mutex>
 
 using namespace refmail::daemon;
 
@@ -93,6 +94,49 @@ BOOST_AUTO_TEST_CASE(accounts_of_this_run_need_no_slow_hash) {
     BOOST_TEST(at_once(a, "alice", "bob-pw") == "-");
     BOOST_TEST(at_once(a, "nobody", "alice-pw") == "-");
     BOOST_TEST(at_once(a, "alice", "") == "-");
+}
+
+// RFC 1939 §7 has the example.
+BOOST_AUTO_TEST_CASE(apop_proves_to_know_the_secret) {
+    settings s;
+    s.accounts = {account{"mrose", "", "tanstaaf", "", {}}, account{"dora", hash_password("pw"), "", "", {}}};
+    s.accounts.back().apop_secret = "other";
+    const local_directory who(s);
+    const authenticator a(s, who);
+    const std::string timestamp = "<1896.697170952@dbc.mtview.ca.us>";
+    const std::string digest = "c4c9334bac560ecc979e58001b3e22fb";
+    BOOST_TEST(a.check_digest("mrose", timestamp, digest).value_or("-") == "mrose");
+    BOOST_TEST(a.check_digest("MRose@example.test", timestamp, digest).value_or("-") == "mrose");
+    BOOST_TEST(a.check_digest("mrose", "<1897@x>", digest).value_or("-") == "-");
+    BOOST_TEST(a.check_digest("dora", timestamp, digest).value_or("-") == "-");
+    BOOST_TEST(a.check_digest("nobody", timestamp, digest).value_or("-") == "-");
+    // MD5 of the timestamp alone, computed with Python: not for who has no secret.
+    BOOST_TEST(a.check_digest("nobody", timestamp, "6d7379174f7df9fb329480e5c47c1f1a").value_or("-") == "-");
+    // md5(b"<1896.697170952@dbc.mtview.ca.us>other").hexdigest()
+    BOOST_TEST(a.check_digest("dora", timestamp, "067c8b7ea05184cc849f21f40c5bed23").value_or("-") == "dora");
+}
+
+// A flood from one address holds up another by one hash at most.
+BOOST_AUTO_TEST_CASE(addresses_take_turns) {
+    settings s;
+    s.accounts = {account{"dora", hash_password("dora-pw"), "", "", {}}};
+    const local_directory who(s);
+    authenticator a(s, who);
+    std::mutex lock;
+    std::vector<std::string> order;
+    std::promise<void> all;
+    const auto note = [&](const char* from) {
+        return [&, from](const authenticator::verdict&) {
+            const std::lock_guard hold(lock);
+            order.push_back(from);
+            if (order.size() == 7) all.set_value();
+        };
+    };
+    for (int i = 0; i < 6; ++i)
+        a.check("dora", "wrong", "192.0.2.1", note("flood"));
+    a.check("dora", "dora-pw", "192.0.2.2", note("dora"));
+    all.get_future().get();
+    BOOST_TEST((order[0] == "dora" || order[1] == "dora" || order[2] == "dora"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
