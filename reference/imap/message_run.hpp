@@ -12,6 +12,7 @@ class message_run : public command_run {
     bool step(response_writer& out) final {
         if (phase_ == phase::begin) {
             in_.catch_up();
+            in_.tell_keywords(out);
             phase_ = phase::work;
         }
         if (phase_ == phase::work) {

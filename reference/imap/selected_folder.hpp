@@ -66,6 +66,10 @@ class selected_folder {
     void put_flags(std::string& out, const known_message& of, const modes& how);
     // "* FLAGS ..." and "* OK [PERMANENTFLAGS ...] ...": at SELECT, and when keywords were added.
     void put_defined_flags(response_writer& out);
+    // Keywords that the client has not heard of, before a FETCH response of the command itself shows them.
+    void tell_keywords(response_writer& out) {
+        if (keywords_told_ != keywords_.size()) put_defined_flags(out);
+    }
     // What a client's flags are as bits. Without `create`, keywords that nobody used have no bit.
     mailbox::result<mailbox::flag_set> bits_of(const named_flags& flags, bool create);
 

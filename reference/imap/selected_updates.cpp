@@ -41,7 +41,7 @@ bool selected_folder::tell(response_writer& out, const modes& how, bool expunges
             out.put(" RECENT\r\n");
         }
     }
-    if (keywords_told_ != keywords_.size()) put_defined_flags(out);
+    tell_keywords(out);
     while (!untold_.empty()) {
         if (out.full()) return false;
         const auto [id, before] = *untold_.begin();

@@ -61,6 +61,7 @@ class store_run final : public message_run {
             if (request_.unchanged_since) in_.enable_condstore(out, how_);
             if (!store()) return true;
             stored_ = true;
+            in_.tell_keywords(out);
         }
         for (; next_ < places_.size(); ++next_) {
             if (out.full()) return false;
