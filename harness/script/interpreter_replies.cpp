@@ -15,7 +15,13 @@ using what = server_event::what;
 judged::what judged_as(const server_event& event) {
     if (event.kind == what::silence) return judged::what::silence;
     if (event.kind == what::closed || event.kind == what::reset) return judged::what::close;
-    return judged::what::reply;
+    return event.pop3 ? judged::what::pop3 : judged::what::reply;
+}
+
+// A server that is too busy says so in its greeting (RFC 5321 §3.1, §3.8; RFC 1939 §4 has no other way).
+bool turns_away(const server_event& event) {
+    if (event.pop3) return event.pop3->what == wire::pop3_response::kind::err;
+    return event.reply.code == "421";
 }
 
 } // namespace
@@ -39,7 +45,7 @@ interpreter::result interpreter::expect_server(const suite::step& s, const suite
     const auto* event = co_await conn->next(until);
     if (event->kind == what::cancelled) co_return troubled("the run was stopped");
 
-    const match_context context{values_, place_of(s.connection), patterns_};
+    const match_context context{values_, place_of(s.connection), patterns_, &bound_};
     std::string why, wanted;
     for (const auto& tier : e.tiers) {
         for (const auto& pattern : tier.any_of) {
@@ -73,8 +79,7 @@ void interpreter::settle(const suite::step& s, const suite::outcome_tier& tier, 
 
 step_result interpreter::reply_mismatch(const suite::expect_server& e, const server_connection& conn,
                                         const server_event& event, std::string why) const {
-    // RFC 5321 §3.1, §3.8: a server that is too busy says so in its greeting; that judges nothing.
-    if (!conn.greeted() && event.kind == what::reply && event.reply.code == "421")
+    if (!conn.greeted() && event.kind == what::reply && turns_away(event))
         return troubled("the server turned the connection away: " + wire::quoted(event.raw));
 
     std::string expected;

@@ -10,18 +10,31 @@ namespace mailspec::script {
 class pattern_cache {
   public:
     std::expected<bool, std::string> found(const std::string& expression, std::string_view text) {
-        auto at = patterns_.find(expression);
-        if (at == patterns_.end()) {
-            auto compiled = text_pattern::compile(expression);
-            if (!compiled)
-                return std::unexpected("the expression ~" + expression +
-                                       "~ is malformed: " + compiled.error());
-            at = patterns_.emplace(expression, std::move(*compiled)).first;
-        }
-        return at->second.found_in(text);
+        const auto pattern = compiled(expression);
+        if (!pattern) return std::unexpected(pattern.error());
+        return (*pattern)->found_in(text);
+    }
+
+    // The same; what its named groups matched is added to `names`.
+    std::expected<bool, std::string> captured(const std::string& expression, std::string_view text,
+                                              text_pattern::captures& names) {
+        const auto pattern = compiled(expression);
+        if (!pattern) return std::unexpected(pattern.error());
+        return (*pattern)->captured_in(text, names);
     }
 
   private:
+    std::expected<const text_pattern*, std::string> compiled(const std::string& expression) {
+        auto at = patterns_.find(expression);
+        if (at == patterns_.end()) {
+            auto made = text_pattern::compile(expression);
+            if (!made)
+                return std::unexpected("the expression ~" + expression + "~ is malformed: " + made.error());
+            at = patterns_.emplace(expression, std::move(*made)).first;
+        }
+        return &at->second;
+    }
+
     std::map<std::string, text_pattern> patterns_;
 };
 

@@ -1,6 +1,7 @@
 // Matching replies; see reply_match.hpp and docs/suite-language.md, "Expecting".
 #include "harness/script/reply_match.hpp"
 
+#include "harness/script/pop3_match.hpp"
 #include "harness/wire/enhanced_code.hpp"
 #include "harness/wire/octets.hpp"
 
@@ -140,6 +141,8 @@ unmet match(const suite::server_pattern& pattern, const server_event& event, con
     }
     if (std::holds_alternative<suite::silence_pattern>(pattern))
         return std::string(event.kind == what::silence && event.raw.empty() ? "" : something_else);
+    if (const auto* pop3 = std::get_if<suite::pop3_pattern>(&pattern))
+        return event.pop3 ? match_pop3(*pop3, *event.pop3, context) : std::string(something_else);
     if (event.kind != what::reply || std::holds_alternative<suite::imap_response_pattern>(pattern))
         return std::string(something_else);
     return match_reply(std::get<suite::reply_pattern>(pattern), event.reply, context);
@@ -154,6 +157,7 @@ std::string describe(const suite::server_pattern& pattern) {
     if (std::holds_alternative<suite::closed_pattern>(pattern)) return "close";
     if (const auto* silence = std::get_if<suite::silence_pattern>(&pattern))
         return "silence " + describe(silence->duration);
+    if (const auto* pop3 = std::get_if<suite::pop3_pattern>(&pattern)) return describe(*pop3);
     if (const auto* imap = std::get_if<suite::imap_response_pattern>(&pattern)) return imap->source;
     const auto& reply = std::get<suite::reply_pattern>(pattern);
     auto text = fmt::format("{}", fmt::join(reply.codes, "|"));

@@ -13,6 +13,7 @@ struct match_context {
     const expansion& values;
     expansion_place place;
     pattern_cache& patterns;
+    expansion::names* bound = nullptr; // where names that POP3 patterns bind go
 };
 
 // What of the pattern does not hold; empty when all of it does. On error: why that cannot be said.

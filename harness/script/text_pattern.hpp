@@ -3,6 +3,8 @@
 // not match a line end; ^ and $ are the ends of the text.
 #pragma once
 #include <expected>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,6 +19,9 @@ class text_pattern {
     // Whether it matches somewhere in the text; an expression that would take for ever is an error,
     // unless the text is absurdly long: then nothing was found.
     std::expected<bool, std::string> found_in(std::string_view text) const;
+    // The same; what its named groups, `(?<name>...)`, matched is added to `names`.
+    using captures = std::map<std::string, std::string, std::less<>>;
+    std::expected<bool, std::string> captured_in(std::string_view text, captures& names) const;
 
   private:
     struct compiled;

@@ -22,6 +22,17 @@ std::optional<std::uint64_t> to_number(std::string_view digits) {
     return value;
 }
 
+// `(?<name>` without the name, which std::regex does not know.
+std::string without_names(std::string text) {
+    for (auto at = text.find("(?<"); at != text.npos; at = text.find("(?<", at + 1)) {
+        const auto end = text.find('>', at);
+        const bool named =
+            end != text.npos && at + 3 < text.size() && text[at + 3] >= 'a' && text[at + 3] <= 'z';
+        if (named && (at == 0 || text[at - 1] != '\\')) text.erase(at + 1, end - at);
+    }
+    return text;
+}
+
 // What std::regex has against it, or empty.
 std::string flaw_of_regex(const text_template& regex) {
     std::string text;
@@ -30,7 +41,7 @@ std::string flaw_of_regex(const text_template& regex) {
         text += literal ? literal->octets : "x";
     }
     try {
-        std::regex compiled(text, std::regex::ECMAScript);
+        std::regex compiled(without_names(text), std::regex::ECMAScript);
         return {};
     } catch (const std::regex_error& e) {
         return e.what();
@@ -46,6 +57,22 @@ std::size_t closing(std::string_view text, char mark) {
             return i;
     }
     return std::string_view::npos;
+}
+
+// The same of a regex: a `~` in a class, as in [!-~], does not close it.
+std::size_t closing_of_regex(std::string_view text) {
+    bool in_class = false;
+    for (std::size_t i = 1; i < text.size(); ++i) {
+        if (text[i] == '\\')
+            ++i;
+        else if (text[i] == '[' && text.find(']', i + 2) != text.npos)
+            in_class = true;
+        else if (text[i] == ']')
+            in_class = false;
+        else if (text[i] == '~' && !in_class)
+            return i;
+    }
+    return closing(text, '~');
 }
 
 } // namespace
@@ -132,7 +159,7 @@ text_template line_cursor::quoted() {
 
 text_template line_cursor::regex() {
     if (!at_regex()) return fail_expected("a regex as ~regex~"), text_template{};
-    auto start = at_, end = closing(rest(), '~');
+    auto start = at_, end = closing_of_regex(rest());
     if (end == std::string_view::npos)
         return fail("found a regex without its closing `~`, expected ~regex~"), text_template{};
     auto regex = parsed(at_ + 1, end - 1, template_kind::regex);

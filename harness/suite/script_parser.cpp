@@ -173,7 +173,10 @@ class script_parser {
     // Steps that mean something else, or something at all, where IMAP or POP3 is spoken; nullopt: nothing of
     // it was read.
     std::optional<step_body> of_protocol(line_cursor& cursor, int connection) {
-        if (protocol_on(connection) == protocol::imap) return imap_body(cursor);
+        const auto spoken = protocol_on(connection);
+        if (spoken == protocol::imap) return imap_body(cursor);
+        if (spoken == protocol::pop3 && cursor.rest().starts_with("S:"))
+            return cursor.skip(2), parse_expect_pop3(cursor);
         return std::nullopt;
     }
 

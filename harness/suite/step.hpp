@@ -6,6 +6,7 @@
 #include "harness/suite/step_dns.hpp"
 #include "harness/suite/step_hosts.hpp"
 #include "harness/suite/step_imap.hpp"
+#include "harness/suite/step_pop3.hpp"
 #include "harness/suite/step_report.hpp"
 #include "harness/suite/text_template.hpp"
 
@@ -89,7 +90,8 @@ struct closed_pattern {};
 struct silence_pattern {
     std::chrono::milliseconds duration;
 };
-using server_pattern = std::variant<reply_pattern, closed_pattern, silence_pattern, imap_response_pattern>;
+using server_pattern =
+    std::variant<reply_pattern, closed_pattern, silence_pattern, imap_response_pattern, pop3_pattern>;
 
 // `S: A or B else warn C else info D`: tiers in order; the first tier is a full success.
 struct outcome_tier {

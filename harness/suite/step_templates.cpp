@@ -50,6 +50,9 @@ void texts(const expect_no_response& s, const visitor& visit) {
 }
 void texts(const server_pattern& pattern, const visitor& visit) {
     if (auto* response = std::get_if<imap_response_pattern>(&pattern)) texts(*response, visit);
+    if (auto* response = std::get_if<pop3_pattern>(&pattern))
+        for (auto& check : response->checks)
+            maybe(check.text, visit);
     if (auto* reply = std::get_if<reply_pattern>(&pattern))
         for (auto& check : reply->checks)
             maybe(check.text, visit);
