@@ -153,6 +153,14 @@ class reply_mutator {
     std::set<std::string> names_;
 };
 
+// In the language that the recorded server speaks.
+std::string talk_of(const recorded_stream& stream, std::string_view text) {
+    const auto all = stream.octets();
+    if (all.starts_with('*')) return fmt::format("* OK {}\r\n", text);
+    if (all.starts_with('+')) return fmt::format("+OK {}\r\n", text);
+    return fmt::format("250 2.0.0 {}\r\n", text);
+}
+
 } // namespace
 
 void mutate_reply(const judged& step, const recording& from, std::vector<mutant>& all) {
@@ -163,7 +171,7 @@ void mutate_close(const judged& step, const recording& from, std::vector<mutant>
     const auto index = static_cast<std::size_t>(step.stream);
     auto talks = from, stays = from;
     auto& talking = talks.streams[index];
-    talking.replace(step.offset, 0, "250 2.0.0 still here\r\n");
+    talking.replace(step.offset, 0, talk_of(talking, "still here"));
     all.push_back({"a reply instead of the close", true, std::move(talks)});
     stays.streams[index].ends = recorded_stream::end::open;
     all.push_back({"the connection stays open", true, std::move(stays)});
@@ -172,7 +180,7 @@ void mutate_close(const judged& step, const recording& from, std::vector<mutant>
 void mutate_silence(const judged& step, const recording& from, std::vector<mutant>& all) {
     const auto index = static_cast<std::size_t>(step.stream);
     auto talks = from, closes = from;
-    talks.streams[index].replace(step.offset, 0, "250 2.0.0 not silent\r\n");
+    talks.streams[index].replace(step.offset, 0, talk_of(from.streams[index], "not silent"));
     all.push_back({"a reply instead of silence", true, std::move(talks)});
     closes.streams[index].cut(step.offset);
     all.push_back({"closed instead of silence", false, std::move(closes)});

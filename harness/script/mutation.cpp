@@ -106,7 +106,7 @@ std::vector<mutant> mutants_of(const case_outcome& recorded) {
         case judged::what::reply: mutate_reply(step, server, all); break;
         case judged::what::imap: break;
         case judged::what::imap_window: break;
-        case judged::what::pop3: break;
+        case judged::what::pop3: mutate_pop3(step, server, all); break;
         case judged::what::close: mutate_close(step, server, all); break;
         case judged::what::silence: mutate_silence(step, server, all); break;
         case judged::what::handshake: mutate_handshake(step, server, all); break;
