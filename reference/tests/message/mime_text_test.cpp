@@ -1,7 +1,11 @@
 // What parts and fields say in plain text: parameters (RFC 2045 §5.1, RFC 2231), transfer encodings (RFC 2045
 // §6), charsets, encoded words (RFC 2047), and searching them. Expectations are literals.
+#include "reference/message/base_subject.hpp"
 #include "reference/message/charset.hpp"
+#include "reference/message/date_time.hpp"
 #include "reference/message/encoded_words.hpp"
+#include "reference/message/envelope_data.hpp"
+#include "reference/message/message_ids.hpp"
 #include "reference/message/mime_parameters.hpp"
 #include "reference/message/search_key.hpp"
 #include "reference/message/text_search.hpp"
@@ -315,6 +319,40 @@ BOOST_AUTO_TEST_CASE(searching_across_pieces) {
         BOOST_REQUIRE(in_body(message, "N\xC3\x89"
                                        "EDLE"));
         BOOST_REQUIRE(!in_body(message, "needles"));
+    }
+}
+
+// A megabyte of each: were one of these looked at again from each of its octets, this would not end.
+BOOST_AUTO_TEST_CASE(hostile_repetitions) {
+    for (auto bit : {"(",       ")",
+                     "\"",      "\\",
+                     "<",       ">",
+                     "<\"",     "@",
+                     ",",       ":",
+                     ";",       "[",
+                     "[a]",     "re:",
+                     "(fwd)",   "=?",
+                     "=?a?Q?",  "=?utf-8?Q?a?= ",
+                     "=?x?B?",  "a.",
+                     "a*0=b;",  "a*0*=utf-8'';",
+                     "--b\r\n", "--b--\r\n",
+                     "\r\n ",   "=\r",
+                     "= ",      "\r\n",
+                     "a:b\r\n", "(a",
+                     "\xC3"}) {
+        std::string text;
+        while (text.size() < 1'000'000)
+            text += bit;
+        read_parameters(text);
+        read_addresses(text);
+        decode_encoded_words(text);
+        base_subject(text);
+        read_message_ids(text);
+        read_sent_date(text);
+        transfer_decode(transfer_encoding::quoted_printable, text);
+        const auto message = "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n" + text;
+        BOOST_TEST(!in_text(message, "never there"), bit);
+        BOOST_TEST(!in_text("Subject: " + message, "never there"), bit);
     }
 }
 
