@@ -145,6 +145,7 @@ class maildir_folder final : public mailbox::folder,
     const std::string name_;
     std::atomic<bool> gone_ = false, read_only_ = false;
 
+    std::mutex looking_; // before arrival_: one refresh() at a time
     std::mutex arrival_, change_;
     mutable std::mutex state_;
     std::string path_; // this and what follows is written under change_ and state_, and read under either

@@ -136,6 +136,7 @@ std::vector<name_event> maildir_folder::take_heard(bool& everything) {
 
 mailbox::result<void> maildir_folder::refresh() {
     if (gone_) return {};
+    const std::lock_guard wait_for_who_looks(looking_); // what it heard is taken over when we return
     bool everything = false;
     auto events = take_heard(everything);
     std::erase_if(events, [&](const auto& one) { return !is_news(one); });
@@ -239,6 +240,7 @@ mailbox::result<void> maildir_folder::take_over_changes(const differences& found
     ++box.highest;
     account_index::changes change(*parts_.index);
     message_rows changed, gone;
+    bool news = false;
     for (const auto& seen : found.changed) {
         auto now = table_.find(seen.facts.id);
         if (!now || ::access(path_of(seen).c_str(), F_OK) != 0) continue; // we were quicker
@@ -246,7 +248,10 @@ mailbox::result<void> maildir_folder::take_over_changes(const differences& found
         now->fresh = seen.fresh;
         const auto flags =
             (now->facts.flags & ~mailbox::flag::system) | (seen.fresh ? 0 : flags_in(seen.info));
-        if (flags != now->facts.flags) now->facts.modified = box.highest;
+        if (flags != now->facts.flags) {
+            now->facts.modified = box.highest;
+            news = true;
+        }
         now->facts.flags = flags;
         change.update(box, *now);
         changed.push_back(*now);
@@ -255,6 +260,8 @@ mailbox::result<void> maildir_folder::take_over_changes(const differences& found
         const auto now = table_.find(seen.facts.id);
         if (now && ::access(path_of(*now).c_str(), F_OK) != 0) gone.push_back(*now);
     }
+    if (!news && gone.empty()) box.highest = box_.highest;
+    if (changed.empty() && gone.empty()) return {};
     forget_rows(change, box, gone);
     if (auto done = change.commit(); !done) return done;
     {
