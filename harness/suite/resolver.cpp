@@ -74,10 +74,12 @@ class resolver {
                 --repeats_;
             } else if (auto* block = std::get_if<either_block>(&s.body)) {
                 bool up = server_up_;
+                ++branches_;
                 for (auto& branch : block->branches) {
                     server_up_ = up;
                     steps(branch, s.connection);
                 }
+                --branches_;
             } else if (auto* call = std::get_if<fragment_block>(&s.body)) {
                 run_fragment(s, *call);
             } else {
@@ -219,7 +221,7 @@ class resolver {
         if (auto* open = std::get_if<open_connection>(&s.body); open && !open->state.empty())
             state_of(s, *open);
         if (std::holds_alternative<start_tls>(s.body) && !is_tls_service(service_of(s.connection)))
-            imply(*parse_need("STARTTLS"), s.connection);
+            imply_tls(s.connection);
         if (std::holds_alternative<retry_delivery>(s.body)) out_.retries = true;
         if (std::holds_alternative<advance_clock>(s.body)) out_.moves_clock = true;
         if (auto* dsn = std::get_if<expect_dsn>(&s.body)) {
@@ -263,6 +265,13 @@ class resolver {
         return known == services_.end() ? own_ : known->second;
     }
 
+    // RFC 2595 §4: POP3 has STLS. Where mail is read, a handshake in a branch is one that need not come to pass.
+    void imply_tls(int connection) {
+        const auto spoken = protocol_of(service_of(connection));
+        if (spoken == protocol::smtp || branches_ == 0)
+            imply(*parse_need(spoken == protocol::pop3 ? "STLS" : "STARTTLS"), connection);
+    }
+
     void use_service(const std::string& service) {
         if (std::ranges::find(out_.services, service) == out_.services.end())
             out_.services.push_back(service);
@@ -284,6 +293,7 @@ class resolver {
     std::vector<frame> frames_;
     std::set<std::string> bound_; // $names, by the steps so far
     int repeats_ = 0;
+    int branches_ = 0; // of `either`, that are being walked
     bool server_up_ = true;
     resolved_script out_;
 };
