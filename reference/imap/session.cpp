@@ -54,7 +54,7 @@ void machine::disconnected() {
 }
 
 void machine::changed() {
-    if (!idling_) return;
+    if (!idling_ || !selected_) return; // it may be of an IDLE before this one
     heard_of_change_ = true;
     if (state_ == state::idle) state_ = state::running;
 }
