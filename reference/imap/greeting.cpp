@@ -40,7 +40,11 @@ void machine::do_capability(cursor&) {
 
 void machine::do_noop(cursor&) {
     if (!selected_) return finish(completion::ok("NOOP done"));
-    run([](response_writer&) { return completion::ok("NOOP done"); });
+    // RFC 9051 §6.1.2: the client asks for what is new, mail that was delivered a moment ago included.
+    run([this](response_writer&) {
+        (void)selected_->folder().refresh(); // what cannot be read now is told another time
+        return completion::ok("NOOP done");
+    });
 }
 
 // RFC 9051 §6.1.3: BYE, then the tagged OK, then the end.
