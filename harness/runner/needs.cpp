@@ -78,8 +78,10 @@ std::string lacking(const suite::test_case& c, const target::target_info& target
     if (c.accounts > int(target.accounts.size()))
         return fmt::format("needs {} account{}, the target has {} (--user NAME:PASSWORD, or `accounts:`)",
                            c.accounts, c.accounts == 1 ? "" : "s", target.accounts.size());
-    if (c.reads_mail && target.maildir.empty())
-        return "delivered mail cannot be read (--maildir PATH, or `mailboxes:` of the profile)";
+    if (c.reads_mail && target.reads_mail_by().empty())
+        return "delivered mail cannot be read (--maildir PATH, --imap or --pop3 HOST:PORT, or `mailboxes:` "
+               "of "
+               "the profile)";
     if (script::mailbox_keeper::wanted(c) && !target.services.contains("imap") &&
         !target.services.contains("imaps"))
         return "its mailboxes cannot be prepared: the target has no imap service (--imap HOST:PORT, or "

@@ -6,6 +6,7 @@
 #include "harness/runner/socket_connector.hpp"
 #include "harness/runner/time_hands.hpp"
 #include "harness/target/account_pool.hpp"
+#include "harness/world/session_reader.hpp"
 #include "net/event.hpp"
 #include "net/run.hpp"
 
@@ -43,6 +44,20 @@ class held_sessions {
     int count_;
 };
 
+// How delivered mail of this target is read; null: there is no way. The connector outlives it.
+std::unique_ptr<world::mailbox_reader> reader_of(const target::target_info& info,
+                                                 socket_connector& connector) {
+    const auto by = info.reads_mail_by();
+    if (by.empty()) return nullptr;
+    if (by == "maildir") return world::maildir_reader(info.maildir);
+    world::reading_service service;
+    service.connect = [&connector, by](net::deadline until) { return connector.connect(by, until); };
+    service.tls_first = by.ends_with('s');
+    service.patience = info.reply_timeout;
+    return by.starts_with("imap") ? world::imap_reader(std::move(service))
+                                  : world::pop3_reader(std::move(service));
+}
+
 struct ended_case {
     const suite::test_case* c;
     script::case_outcome outcome;
@@ -58,7 +73,7 @@ struct shared_run {
         , connector(up.info.services)
         , hands(up, connector)
         , time(up)
-        , mailboxes(up.info.maildir.empty() ? nullptr : world::maildir_reader(up.info.maildir))
+        , mailboxes(reader_of(up.info, connector))
         , accounts(on, up.info.accounts)
         , sessions(on, up.info.sessions)
         , worker_ended(on)

@@ -45,6 +45,10 @@ imap_dialog::window imap_dialog::current_window() const {
     return {window_from_, end ? std::max(window_from_, *end) : heard_.size()};
 }
 
+imap_dialog::window imap_dialog::possible_window() const {
+    return {std::min(possible_from_, window_from_), current_window().to};
+}
+
 void imap_dialog::settle() {
     const auto end = end_of_current();
     if (!end) return;
@@ -53,6 +57,7 @@ void imap_dialog::settle() {
     // RFC 9051 §5.5: commands that depend on nothing may be completed in another order than they were sent.
     const auto next = end_of_current();
     if (!next || *next > *end) window_from_ = std::max(window_from_, *end + 1);
+    if (tags_.empty()) possible_from_ = window_from_;
     take(*end);
     just_settled_ = true;
 }
@@ -60,7 +65,7 @@ void imap_dialog::settle() {
 void imap_dialog::settle_own(std::string_view tag) {
     std::erase(tags_, tag);
     const auto end = tagged(tag);
-    if (end && tags_.empty()) window_from_ = std::max(window_from_, *end + 1);
+    if (end && tags_.empty()) possible_from_ = window_from_ = std::max(window_from_, *end + 1);
     last_taken_end_ = std::max(last_taken_end_, window_from_);
 }
 
@@ -71,7 +76,7 @@ void imap_dialog::take(std::size_t index) {
 }
 
 void imap_dialog::forget_heard() {
-    window_from_ = last_taken_end_ = heard_.size();
+    window_from_ = possible_from_ = last_taken_end_ = heard_.size();
     last_ = {window_from_, window_from_};
 }
 

@@ -42,6 +42,9 @@ class imap_dialog {
     std::optional<std::size_t> tagged(std::string_view tag) const;
     // What came since the command before was completed, up to the tagged response of the current one.
     window current_window() const;
+    // The same, and what came earlier but may have been meant for the current one: RFC 9051 §5.5 lets a
+    // server mix its answers to commands that were sent without waiting.
+    window possible_window() const;
     // What belonged to the command that a step met the end of last.
     window last_window() const { return last_; }
     // Nothing was sent or met since that end: `not` and `count` are about that command.
@@ -68,7 +71,7 @@ class imap_dialog {
     std::vector<heard> heard_;
     std::vector<std::string> tags_; // outstanding, in order
     unsigned tags_made_ = 0, own_tags_made_ = 0;
-    std::size_t window_from_ = 0, last_taken_end_ = 0, capabilities_from_ = 0;
+    std::size_t window_from_ = 0, possible_from_ = 0, last_taken_end_ = 0, capabilities_from_ = 0;
     window last_;
     bool just_settled_ = false;
     std::optional<std::vector<std::string>> capabilities_;

@@ -50,6 +50,7 @@ interpreter::interpreter(const suite::test_case& c, const case_environment& envi
 net::task<void> interpreter::run() {
     auto came_out = co_await bring_up_world();
     if (came_out.held()) came_out = co_await prepare_mailboxes();
+    if (came_out.held()) came_out = co_await open_first();
     if (came_out.held()) came_out = co_await run_steps(case_.script);
     if (came_out.held()) came_out = co_await finish_host_scripts();
     came_out = host_script_result(std::move(came_out));
@@ -119,7 +120,7 @@ interpreter::result interpreter::carry_out(const suite::step& s) {
     if (as<suite::close_connection>(s)) co_return co_await close(s);
     if (as<suite::reset_connection>(s)) co_return co_await reset(s);
     if (const auto* b = as<suite::start_tls>(s)) co_return co_await start_tls(s, b->request);
-    if (const auto* b = as<suite::expect_tls>(s)) co_return expect_tls(s, *b);
+    if (const auto* b = as<suite::expect_tls>(s)) co_return co_await expect_tls(s, *b);
     if (const auto* b = as<suite::control_server>(s)) co_return co_await control(*b);
     if (const auto* b = as<suite::expect_delivered>(s)) co_return co_await expect_delivered(s, *b);
     if (looks_at_message(s)) co_return check_message(s);

@@ -72,7 +72,7 @@ class interpreter {
                              const server_connection& conn, const net::result<net::tls_facts>& facts);
     std::expected<net::tls_options, std::string> options_for(const suite::tls_request& request,
                                                              const expansion_place& place) const;
-    step_result expect_tls(const suite::step& s, const suite::expect_tls& e);
+    result expect_tls(const suite::step& s, const suite::expect_tls& e);
 
     // interpreter_replies.cpp
     result expect_server(const suite::step& s, const suite::expect_server& e);
@@ -114,6 +114,7 @@ class interpreter {
     result log_in_imap(server_connection& conn);
     result secure(server_connection& conn);
     result prepare_mailboxes();
+    result open_first();
     std::string state_of(const std::string& service, const std::string& asked) const;
 
     // interpreter_mail.cpp

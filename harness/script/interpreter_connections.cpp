@@ -190,18 +190,17 @@ interpreter::result interpreter::handshake_outcome(const suite::step& s, const s
     co_return holds();
 }
 
-step_result interpreter::expect_tls(const suite::step& s, const suite::expect_tls& e) {
-    const auto at = connections_.find(s.connection);
-    if (at == connections_.end()) return troubled("`" + s.source + "`: the connection is not open");
-    const auto& facts = at->second->tls();
-    if (!facts) return does_not_hold("a TLS connection", "the connection has no TLS");
+interpreter::result interpreter::expect_tls(const suite::step& s, const suite::expect_tls& e) {
+    const auto* conn = co_await reach(s.connection);
+    if (!conn) co_return reach_failure_;
+    const auto& facts = conn->tls();
+    if (!facts) co_return does_not_hold("a TLS connection", "the connection has no TLS");
     if (!e.min_version.empty() && version_number(facts->version) < version_number(e.min_version))
-        return does_not_hold(fmt::format("TLS {} or later", e.min_version), facts->version);
+        co_return does_not_hold(fmt::format("TLS {} or later", e.min_version), facts->version);
     if (e.certificate && !facts->has_peer_certificate)
-        return does_not_hold("a certificate of the server", "it showed none");
-    outcome_.steps.push_back(
-        {judged::what::handshake, &s, s.claim, at->second->stream(), at->second->received(), 0});
-    return holds();
+        co_return does_not_hold("a certificate of the server", "it showed none");
+    outcome_.steps.push_back({judged::what::handshake, &s, s.claim, conn->stream(), conn->received(), 0, {}});
+    co_return holds();
 }
 
 } // namespace mailspec::script

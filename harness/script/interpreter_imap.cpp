@@ -129,7 +129,7 @@ interpreter::find_imap(const suite::imap_response_pattern& pattern, const server
     const auto wanted = pattern.what == response_kind::tagged         ? heard_kind::tagged
                         : pattern.what == response_kind::continuation ? heard_kind::continuation
                                                                       : heard_kind::untagged;
-    auto w = dialog.current_window();
+    auto w = dialog.possible_window();
     if (then) w.from = std::max(w.from, dialog.last_taken_end());
     if (pattern.what == response_kind::tagged) {
         const auto end = dialog.end_of_current();

@@ -26,6 +26,24 @@ bool is_login(std::string_view command) {
     return command.starts_with("LOGIN") || command.starts_with("AUTHENTICATE");
 }
 
+// Within blocks, too.
+const suite::step* first_step_on(const std::vector<suite::step>& steps, int connection) {
+    for (const auto& s : steps) {
+        const suite::step* found = nullptr;
+        if (const auto* repeat = std::get_if<suite::repeat_block>(&s.body))
+            found = first_step_on(repeat->steps, connection);
+        else if (const auto* fragment = std::get_if<suite::fragment_block>(&s.body))
+            found = first_step_on(fragment->steps, connection);
+        else if (const auto* either = std::get_if<suite::either_block>(&s.body))
+            for (const auto& branch : either->branches)
+                found = found ? found : first_step_on(branch, connection);
+        else if (s.connection == connection)
+            found = &s;
+        if (found) return found;
+    }
+    return nullptr;
+}
+
 std::string verb_of(std::string_view command) {
     return std::string(is_login(command) ? command.substr(0, command.find(' ')) : command);
 }
@@ -50,6 +68,22 @@ interpreter::result interpreter::prepare_mailboxes() {
     auto prepared = co_await keeper_->prepare(mailboxes_);
     outcome_.mailboxes = mailboxes_;
     co_return prepared;
+}
+
+// The first connection is in its state before the first step, whichever connection that one is about: what a
+// second one does meanwhile is what a case may want the first to see.
+interpreter::result interpreter::open_first() {
+    const auto state = state_of(case_.service, "");
+    const bool early = !state.empty() && state != "nonauth" && state != "authorization";
+    const auto* first = first_step_on(case_.script, 1);
+    const bool opens = first && (std::holds_alternative<suite::open_connection>(first->body) ||
+                                 std::holds_alternative<suite::fresh_connection>(first->body));
+    if (!early || !first || opens) co_return holds();
+    const auto* conn = co_await reach(1);
+    if (conn) co_return holds();
+    auto failed = reach_failure_;
+    failed.at = first;
+    co_return failed;
 }
 
 interpreter::result interpreter::enter_state(server_connection& conn, std::string state) {

@@ -84,7 +84,20 @@ void read_accounts(yaml_map& top, const std::string& file, target_info& target, 
     }
 }
 
+// mailboxes: imap, or mailboxes: { maildir: PATH }
 void read_mailboxes(yaml_map& top, target_info& target) {
+    const auto node = top.node("mailboxes");
+    if (node.IsDefined() && node.IsScalar()) {
+        target.mailboxes = *top.text("mailboxes");
+        if (target.mailboxes != "imap" && target.mailboxes != "pop3")
+            top.error("mailboxes", fmt::format("found `{}`; write `imap`, `pop3` or {{ maildir: "
+                                               "\"{{work}}/maildir/{{user}}\" }}",
+                                               target.mailboxes));
+        else if (target.reads_mail_by().empty())
+            top.error("mailboxes",
+                      fmt::format("`{0}`, but `services` names neither {0} nor {0}s", target.mailboxes));
+        return;
+    }
     auto mailboxes = top.map("mailboxes");
     if (!mailboxes) return;
     target.maildir = mailboxes->required_text("maildir", "\"{work}/maildir/{user}\"");

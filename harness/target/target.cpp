@@ -3,6 +3,15 @@
 
 namespace mailspec::target {
 
+std::string target_info::reads_mail_by() const {
+    const bool any = mailboxes.empty();
+    if ((any || mailboxes == "maildir") && !maildir.empty()) return "maildir";
+    for (const char* service : {"imap", "imaps", "pop3", "pop3s"})
+        if (services.contains(service) && (any || std::string_view(service).starts_with(mailboxes)))
+            return service;
+    return {};
+}
+
 bool service_capabilities::offers(std::string_view keyword, std::string_view parameter) const {
     return plain.has(keyword, parameter) || secured.has(keyword, parameter) ||
            logged_in.has(keyword, parameter);

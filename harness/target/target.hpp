@@ -24,7 +24,8 @@ struct target_info {
     std::map<std::string, std::string> services; // "smtp" -> "127.0.0.1:2525"
     std::string server_name; // with which it greets; empty: not asked yet, or it says none
     std::vector<account> accounts;
-    std::string maildir; // "/path/{user}", empty: no way to read mail
+    std::string maildir;   // "/path/{user}", empty: nobody shows us one
+    std::string mailboxes; // how delivered mail is read: maildir imap pop3; empty: as reads_mail_by() finds
     std::set<std::string> features;
     int sessions = 64; // most connections at once that it takes gently
     std::chrono::milliseconds reply_timeout{10000};
@@ -37,6 +38,9 @@ struct target_info {
     bool retries_by_zone = false; // one domain's mail by itself
     bool moves_clock = false;     // its clock can be moved
     std::string control;          // refmaild's control port, "127.0.0.1:8025"; empty: none
+
+    // "maildir", "imaps", "pop3" ...: the Maildir where there is one, else a service; empty: there is no way.
+    std::string reads_mail_by() const;
 };
 
 // What a service offers (by EHLO, CAPABILITY, CAPA), as found by a probe before the run.
