@@ -3,6 +3,7 @@
 
 #include "harness/suite/services.hpp"
 #include "harness/wire/ambient_judge.hpp"
+#include "harness/wire/imap_judge.hpp"
 #include "harness/wire/pop3_judge.hpp"
 
 #include <utility>
@@ -67,9 +68,9 @@ class smtp_dialect final : public server_dialect {
 
 class imap_dialect final : public server_dialect {
   public:
-    void sent(std::string_view) override {}
-    void tls_started() override {}
-    bool tls_due() const override { return false; }
+    void sent(std::string_view octets) override { judge_.sent(octets); }
+    void tls_started() override { judge_.tls_started(); }
+    bool tls_due() const override { return judge_.tls_due(); }
 
     std::optional<server_event> read(std::string& unread) override {
         if (unread.size() < wanted_) return std::nullopt; // in the midst of a long literal
@@ -78,17 +79,22 @@ class imap_dialect final : public server_dialect {
         if (parsed.state == wire::imap_state::incomplete) return std::nullopt;
         const bool complete = parsed.state == wire::imap_state::complete;
         auto event = event_of(complete ? what::reply : what::malformed, unread, parsed.used);
-        if (complete) event.imap = std::make_shared<wire::imap_response>(std::move(parsed.response));
+        if (complete) {
+            append(found_, judge_.judge(parsed.response));
+            event.imap = std::make_shared<wire::imap_response>(std::move(parsed.response));
+        } else {
+            append(found_, judge_.judge_malformed(event.raw));
+        }
         return event;
     }
 
     std::vector<wire::deviation> take_deviations() override { return std::exchange(found_, {}); }
-    const wire::rule_set& rules_judged() const override { return judged_; }
+    const wire::rule_set& rules_judged() const override { return judge_.rules_judged(); }
 
   private:
+    wire::imap_judge judge_;
     std::size_t wanted_ = 0;
     std::vector<wire::deviation> found_;
-    wire::rule_set judged_;
 };
 
 class pop3_dialect final : public server_dialect {

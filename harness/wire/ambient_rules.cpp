@@ -2,9 +2,12 @@
 // smtp_reply.cpp, where no context is needed; dsn_rules.cpp), and nowhere else.
 #include "harness/wire/ambient_rules.hpp"
 
+#include "harness/wire/imap_rules.hpp"
+
 #include <array>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace mailspec::wire {
 namespace {
@@ -60,7 +63,7 @@ constexpr std::array pop3_stat = {ids("rfc1939-5-3")};
 constexpr std::array pop3_list = {ids("rfc1939-5-8")};
 constexpr std::array pop3_uidl = {ids("rfc1939-7-6"), ids("rfc1939-7-x2")};
 
-constexpr auto rules = std::to_array<ambient_rule>({
+constexpr auto of_smtp_and_pop3 = std::to_array<ambient_rule>({
     {"reply-bare-lf", "every reply line ends with CRLF", "RFC 5321 §2.3.8", "MUST", crlf},
     {"reply-bare-cr", "CR occurs in a reply only before LF", "RFC 5321 §2.3.8", "MUST", crlf},
     {"reply-line-malformed", "what the server says begins with a code of three digits", "RFC 5321 §4.3.2",
@@ -163,24 +166,33 @@ constexpr auto rules = std::to_array<ambient_rule>({
     {"pop3-uidl-line", "UIDL gives a number and a unique-id of 1 to 70 printable octets a line",
      "RFC 1939 §7", "MUST", pop3_uidl},
 });
-static_assert(rules.size() <= rule_set{}.size());
+
+const std::vector<ambient_rule>& rules() {
+    static const auto all = [] {
+        std::vector<ambient_rule> joined(of_smtp_and_pop3.begin(), of_smtp_and_pop3.end());
+        joined.insert(joined.end(), imap_rules().begin(), imap_rules().end());
+        if (joined.size() > rule_set{}.size()) throw std::length_error("rule_set is too small");
+        return joined;
+    }();
+    return all;
+}
 
 } // namespace
 
 std::span<const ambient_rule> ambient_rules() {
-    return rules;
+    return rules();
 }
 
 const ambient_rule* find_ambient_rule(std::string_view name) {
-    for (const auto& rule : rules)
+    for (const auto& rule : rules())
         if (rule.name == name) return &rule;
     return nullptr;
 }
 
 std::size_t index_of_rule(std::string_view name) {
-    for (std::size_t i = 0; i < rules.size(); ++i)
-        if (rules[i].name == name) return i;
-    throw std::out_of_range("no ambient rule is called " + std::string(name));
+    const auto* found = find_ambient_rule(name);
+    if (!found) throw std::out_of_range("no ambient rule is called " + std::string(name));
+    return static_cast<std::size_t>(found - rules().data());
 }
 
 } // namespace mailspec::wire

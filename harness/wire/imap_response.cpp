@@ -114,9 +114,11 @@ class response_reader {
     }
 
     // RFC 9051 §9: SP follows the condition, `+` and the code, whether or not text does.
-    static void space(imap_lexer& lexer, std::size_t at) {
+    void space(imap_lexer& lexer, std::size_t at) {
         if (!lexer.incomplete() && !lexer.take(' '))
-            lexer.note("imap-text", at, "no space and text follow");
+            lexer.note(result_.response.what == imap_response::kind::continuation ? "imap-continuation"
+                                                                                  : "imap-text",
+                       at, "no space follows");
     }
 
     // False: what begins with `[` is no code but text (RFC 9051 §9: TEXT-CHAR has brackets too).
