@@ -26,7 +26,7 @@ std::multimap<std::string, std::string> shown_by_ambient_rules() {
     std::multimap<std::string, std::string> shown;
     for (const auto& rule : wire::ambient_rules())
         for (const auto id : rule.requirements)
-            shown.emplace(id, fmt::format("{}/{}", runner::ambient_suite, rule.name));
+            shown.emplace(id, runner::ambient_id(rule));
     return shown;
 }
 

@@ -34,9 +34,12 @@ void print_tree(const case_input& input, const runner::case_list& chosen) {
         std::cout << fmt::format("\n{} case{}\n", chosen.size(), chosen.size() == 1 ? "" : "s");
         return;
     }
-    std::cout << fmt::format("\n{}  (What is judged without being asked)\n", runner::ambient_suite);
-    for (const auto& rule : wire::ambient_rules())
-        std::cout << fmt::format("  {:<36} {:<6} {}\n", rule.name, rule.level, rule.title);
+    for (const auto& folder : runner::ambient_suites()) {
+        std::cout << fmt::format("\n{}  ({})\n", folder, runner::ambient_title);
+        for (const auto& rule : wire::ambient_rules())
+            if (runner::ambient_suite_of(rule) == folder)
+                std::cout << fmt::format("  {:<36} {:<6} {}\n", rule.short_name(), rule.level, rule.title);
+    }
     std::cout << fmt::format("\n{} cases, {} ambient rules\n", chosen.size(), wire::ambient_rules().size());
 }
 

@@ -21,6 +21,7 @@
 #include <map>
 #include <memory>
 #include <random>
+#include <set>
 
 namespace mailspec::cli {
 
@@ -159,7 +160,7 @@ class run_command {
 
     // Of the ambient rules those that are selected, and those that were broken, whoever asked.
     void add_ambient(const case_input& input, const runner::ambient_findings& ambient) {
-        bool any = false;
+        std::set<std::string> shown;
         for (auto& r : ambient.results(input.catalogue, how_)) {
             std::vector<suite::requirement> cited;
             for (const auto& clause : r.clauses)
@@ -167,10 +168,11 @@ class run_command {
             if (runner::is_excluded(input.wanted, r.id, cited)) continue;
             const bool broken = r.found.has_value();
             if (!broken && !runner::is_selected(input.wanted, r.id, cited)) continue;
+            shown.insert(r.suite);
             run_.cases.push_back(std::move(r));
-            any = true;
         }
-        if (any) run_.suites.push_back({runner::ambient_suite, "What is judged without being asked"});
+        for (const auto& folder : runner::ambient_suites())
+            if (shown.contains(folder)) run_.suites.push_back({folder, runner::ambient_title});
     }
 
     const run_options& options_;

@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
 #include <sstream>
 
@@ -64,6 +65,18 @@ void accepted(const suite::test_case& c) {
     line(label, fmt::format("{}: anything else", reports::name_of(runner::verdict_of(c.level, false))));
 }
 
+// "plain \Seen, plain x3"
+std::string messages_of(const suite::test_case& c) {
+    std::string text;
+    for (const auto& m : c.messages) {
+        text += (text.empty() ? "" : ", ") + m.fixture;
+        for (const auto& flag : m.flags)
+            text += " " + flag;
+        if (!m.date.empty()) text += " \"" + m.date + "\"";
+    }
+    return text;
+}
+
 std::string needs_of(const suite::test_case& c) {
     std::string text;
     const auto add = [&](const std::string& word) { text += (text.empty() ? "" : ", ") + word; };
@@ -92,6 +105,9 @@ void show_case(const suite::test_case& c) {
     line("Security", c.security);
     line("Ruling", c.ruling.empty() ? "" : c.ruling + " (suites/rulings.md)");
     line("Service", c.service);
+    line("State", c.state);
+    line("Messages", messages_of(c));
+    line("Account", c.account_alone ? "to itself" : "");
     line("Needs", needs_of(c));
     accepted(c);
     line("Stands in", fmt::format("{}:{}", c.at.file, c.at.line));
@@ -101,9 +117,9 @@ void show_case(const suite::test_case& c) {
 }
 
 bool show_rule(const std::string& id, const suite::requirement_catalogue& catalogue) {
-    const std::string folder = std::string(runner::ambient_suite) + "/";
-    const auto* rule = id.starts_with(folder) ? wire::find_ambient_rule(id.substr(folder.size())) : nullptr;
-    if (!rule) return false;
+    const auto rules = wire::ambient_rules();
+    const auto rule = std::ranges::find(rules, id, runner::ambient_id);
+    if (rule == rules.end()) return false;
     std::cout << id << '\n' << rule->title << "\n\n";
     for (const auto cited : rule->requirements)
         if (const auto* found = catalogue.find(cited)) clause(runner::clause_of(*found));

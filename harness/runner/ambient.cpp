@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 namespace mailspec::runner {
@@ -22,11 +23,11 @@ std::vector<suite::requirement> cited_by(const wire::ambient_rule& rule,
 reports::case_result describe_rule(const wire::ambient_rule& rule,
                                    const suite::requirement_catalogue& catalogue) {
     reports::case_result r;
-    r.name = std::string(rule.name);
-    r.suite = ambient_suite;
-    r.id = r.suite + "/" + r.name;
+    r.name = std::string(rule.short_name());
+    r.suite = ambient_suite_of(rule);
+    r.id = ambient_id(rule);
     r.title = std::string(rule.title);
-    r.service = "smtp";
+    r.service = std::string(rule.protocol());
     r.level = rule.level.starts_with("MUST") ? "MUST" : rule.level.starts_with("SHOULD") ? "SHOULD" : "MAY";
     for (const auto& cited : cited_by(rule, catalogue))
         r.clauses.push_back(clause_of(cited));
@@ -42,10 +43,27 @@ suite::level level_of(const std::string& name) {
 
 } // namespace
 
+const std::vector<std::string>& ambient_suites() {
+    static const std::vector<std::string> suites = {"smtp/ambient", "imap/ambient", "pop3/ambient"};
+    return suites;
+}
+
+bool is_ambient(std::string_view suite) {
+    return std::ranges::find(ambient_suites(), suite) != ambient_suites().end();
+}
+
+std::string ambient_suite_of(const wire::ambient_rule& rule) {
+    return fmt::format("{}/ambient", rule.protocol());
+}
+
+std::string ambient_id(const wire::ambient_rule& rule) {
+    return fmt::format("{}/{}", ambient_suite_of(rule), rule.short_name());
+}
+
 std::vector<std::string> ambient_ids() {
     std::vector<std::string> ids;
     for (const auto& rule : wire::ambient_rules())
-        ids.push_back(fmt::format("{}/{}", ambient_suite, rule.name));
+        ids.push_back(ambient_id(rule));
     return ids;
 }
 
@@ -74,7 +92,7 @@ std::vector<reports::case_result> ambient_findings::results(const suite::require
     std::vector<reports::case_result> all;
     for (const auto& rule : wire::ambient_rules()) {
         auto r = describe_rule(rule, catalogue);
-        const auto found = proofs_.find(r.name);
+        const auto found = proofs_.find(std::string(rule.name));
         if (found != proofs_.end()) {
             const auto& p = found->second;
             r.outcome = verdict_of(level_of(r.level), options.strict);

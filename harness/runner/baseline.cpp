@@ -1,6 +1,8 @@
 // Reading and applying baselines; see the header.
 #include "harness/runner/baseline.hpp"
 
+#include "harness/runner/ambient.hpp"
+
 #include "harness/target/yaml_map.hpp"
 
 #include <fmt/format.h>
@@ -171,7 +173,7 @@ std::string draft_baseline(const reports::run_result& run, const baseline& known
         if (const auto before = known.cases.find(r.id); before != known.cases.end()) e = before->second;
         e.verdict = r.outcome;
         // An ambient rule's step is the case that happened to prove it.
-        e.step = r.found && r.suite != "smtp/ambient" ? r.found->step : "";
+        e.step = r.found && !is_ambient(r.suite) ? r.found->step : "";
         entries += comment_on(r) + entry_text(r.id, e);
     }
     for (const auto& [id, e] : known.cases) // what this run was not about

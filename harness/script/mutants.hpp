@@ -18,6 +18,8 @@ std::vector<mutant> mutants_of(const case_outcome& recorded);
 
 // By kind of the claim's step; each appends to `all`.
 void mutate_reply(const judged& step, const recording& from, std::vector<mutant>& all);
+void mutate_imap(const judged& step, const recording& from, std::vector<mutant>& all);
+void mutate_imap_window(const judged& step, const recording& from, std::vector<mutant>& all);
 void mutate_pop3(const judged& step, const recording& from, std::vector<mutant>& all);
 void mutate_close(const judged& step, const recording& from, std::vector<mutant>& all);
 void mutate_silence(const judged& step, const recording& from, std::vector<mutant>& all);

@@ -104,8 +104,8 @@ std::vector<mutant> mutants_of(const case_outcome& recorded) {
         if (!step.claim || ++seen[step.by] > most_of_one_step) continue;
         switch (step.kind) {
         case judged::what::reply: mutate_reply(step, server, all); break;
-        case judged::what::imap: break;
-        case judged::what::imap_window: break;
+        case judged::what::imap: mutate_imap(step, server, all); break;
+        case judged::what::imap_window: mutate_imap_window(step, server, all); break;
         case judged::what::pop3: mutate_pop3(step, server, all); break;
         case judged::what::close: mutate_close(step, server, all); break;
         case judged::what::silence: mutate_silence(step, server, all); break;

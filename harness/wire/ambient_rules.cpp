@@ -179,6 +179,15 @@ const std::vector<ambient_rule>& rules() {
 
 } // namespace
 
+std::string_view ambient_rule::protocol() const {
+    if (name.starts_with("imap-")) return "imap";
+    return name.starts_with("pop3-") ? "pop3" : "smtp";
+}
+
+std::string_view ambient_rule::short_name() const {
+    return protocol() == "smtp" ? name : name.substr(protocol().size() + 1);
+}
+
 std::span<const ambient_rule> ambient_rules() {
     return rules();
 }
