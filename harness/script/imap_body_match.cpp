@@ -24,6 +24,15 @@ bool imap_value_matcher::parameters(const suite::imap_pattern& pattern, const im
     });
 }
 
+// ("ATTACHMENT" (NAME value ...)), RFC 9051 §9: body-fld-dsp.
+bool imap_value_matcher::disposition(patterns wanted, values found) {
+    const auto role = [](std::size_t i) { return i == 0 ? imap_role::keyword : imap_role::exact; };
+    const bool whole = wanted.size() == 2 && wanted[0].what != kind::rest && wanted[1].what != kind::rest;
+    if (!whole) return in_order(wanted, found, role);
+    return (value(wanted[0], found[0], imap_role::keyword) || within("disposition")) &&
+           (parameters(wanted[1], found[1]) || within("disposition"));
+}
+
 bool imap_value_matcher::as_body(const suite::imap_pattern& pattern, const imap_value& found) {
     const bool trees = pattern.what == kind::list && found.is_list() && !found.items.empty();
     if (!trees) return value(pattern, found);
@@ -60,9 +69,7 @@ bool imap_value_matcher::part(const suite::imap_pattern& pattern, const imap_val
         else if (item.is_list() && wanted[i].what == kind::list && !item.items.empty() &&
                  item.items[0].is_string() && item.items.size() == 2 &&
                  (item.items[1].is_list() || item.items[1].is_nil()))
-            fits = in_order(wanted[i].items, item.items, [](std::size_t k) { // a disposition
-                return k == 0 ? imap_role::keyword : imap_role::exact;
-            });
+            fits = disposition(wanted[i].items, item.items);
         else
             fits = value(wanted[i], item,
                          (parts > 0 ? i == parts : i < of_parameters || i == of_encoding) ? imap_role::keyword

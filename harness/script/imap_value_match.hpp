@@ -64,6 +64,7 @@ class imap_value_matcher {
     bool order_from(patterns wanted, values found, std::size_t at, const roles& role);
     bool part(const suite::imap_pattern& pattern, const wire::imap_value& found);
     bool parameters(const suite::imap_pattern& pattern, const wire::imap_value& found);
+    bool disposition(patterns wanted, values found);
     std::string show(const wire::imap_value& value) const;
 
     const wire::imap_response& response_;

@@ -212,8 +212,8 @@ interpreter::result interpreter::expect_imap(const suite::step& s, const suite::
         if (auto done = try_imap(s, e, conn, nullptr)) co_return *done;
         // The command is over, or the greeting was another one: nothing else will come for it.
         const auto w = dialog.current_window();
-        const bool greeted_otherwise =
-            !dialog.any_command() && dialog.current().empty() && w.from == 0 && w.to > 0;
+        const bool greeted_otherwise = !dialog.any_command() && dialog.current().empty() && w.from == 0 &&
+                                       w.to > 0 && !dialog.all().front().taken;
         if (dialog.end_of_current() || greeted_otherwise) {
             server_event nothing_more;
             nothing_more.kind = what::malformed;
