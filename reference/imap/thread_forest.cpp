@@ -39,9 +39,12 @@ bool thread_forest::is_at_or_above(index ancestor, index of) {
     return false;
 }
 
-// Unless that would make a loop.
+// Unless that would make a loop. Most children are new and have none themselves: nothing to look for, so that
+// a long chain of replies costs no more than many short ones.
 void thread_forest::link(index parent, index child) {
-    if (!is_at_or_above(child, parent)) nodes_[child].parent = parent;
+    if (parent == child || (nodes_[child].was_parent && is_at_or_above(child, parent))) return;
+    nodes_[child].parent = parent;
+    nodes_[parent].was_parent = true;
 }
 
 void thread_forest::add_by_references(const threaded_message& m) {
@@ -93,6 +96,8 @@ void thread_forest::prune() {
         else if (n.children.size() == 1)
             roots.push_back(n.children.front());
     }
+    for (auto at : roots)
+        nodes_[at].parent = none; // what was promoted is a root like any other
     roots_ = std::move(roots);
 }
 

@@ -40,6 +40,7 @@ class thread_forest {
         std::int64_t sent = 0;
         std::string subject;
         bool is_reply = false;
+        bool was_parent = false; // in step 1; without that nothing can be below it
         index parent = none;
         std::vector<index> children;
         bool is_dummy() const { return number == 0; }
