@@ -7,6 +7,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -18,6 +20,9 @@ namespace {
 namespace fs = std::filesystem;
 constexpr const char* index_name = "/refmaild.index";
 constexpr std::size_t most_remembered_in_memory = 500;
+// In this process, by any index: one that is removed with its folder and made anew in the same second goes
+// on.
+std::atomic<std::uint32_t> highest_given = 0;
 
 std::uint32_t now() {
     using namespace std::chrono;
@@ -58,7 +63,8 @@ mailbox::result<std::shared_ptr<account_index>> account_index::open(const std::s
         made->root_ = root;
         made->tell_ = tell;
         // An index may have been lost with validities of this second in it.
-        if (!fs::exists(path)) made->least_validity_ = std::max(now(), promised_validity(root)) + 1;
+        if (!fs::exists(path))
+            made->least_validity_ = std::max({now(), promised_validity(root), highest_given.load()}) + 1;
         auto opened = database::open(path);
         std::string why;
         if (opened) {
@@ -97,7 +103,11 @@ result<void> account_index::prepare() {
 
 // Found damaged while in use: the next start makes it anew. UIDs that are in use stay until then.
 mailbox::trouble account_index::why() {
-    mailbox::trouble cause = db_->failure() ? trouble_of(*db_->failure()) : mailbox::trouble{};
+    return told(db_->failure().value_or(disk_error{}));
+}
+
+mailbox::trouble account_index::told(const disk_error& e) {
+    mailbox::trouble cause = trouble_of(e);
     if (db_->is_broken()) {
         cause.kind = mailbox::trouble::kind::corrupt;
         std::ofstream(root_ + index_name + std::string("-marked")) << cause.text << '\n';
@@ -295,6 +305,9 @@ std::uint32_t account_index::new_validity(const std::string& name) {
         least = std::max(least, static_cast<std::uint32_t>(r.number(0)) + 1);
     });
     if (least > now()) promise_validity(least);
+    for (auto highest = highest_given.load();
+         least > highest && !highest_given.compare_exchange_weak(highest, least);) {
+    }
     return least;
 }
 

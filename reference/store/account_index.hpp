@@ -110,6 +110,7 @@ class account_index {
     void promise_validity(std::uint32_t highest);
     void write_remembered();
     mailbox::trouble why();
+    mailbox::trouble told(const disk_error& e);
 
     struct aspect_key {
         std::int64_t mailbox;

@@ -55,8 +55,9 @@ void mail_store::delivered_to(const std::string& user) {
         if (known == accounts_.end()) return;
         mine = known->second;
     }
-    const std::lock_guard hold(mine->lock);
-    if (mine->account) mine->account->delivered();
+    // Whoever opens the account right now will look for itself; deliveries do not wait for that.
+    const std::unique_lock hold(mine->lock, std::try_to_lock);
+    if (hold && mine->account) mine->account->delivered();
 }
 
 bool mail_store::has_limits() const {

@@ -16,11 +16,7 @@ account_index::changes::~changes() {
 mailbox::result<void> account_index::changes::commit() {
     auto& db = *index_.db_;
     open_ = false;
-    if (auto done = db.commit(); !done) {
-        auto cause = trouble_of(done.error());
-        if (db.is_broken()) cause.kind = mailbox::trouble::kind::corrupt;
-        return std::unexpected(cause);
-    }
+    if (auto done = db.commit(); !done) return std::unexpected(index_.told(done.error()));
     return {};
 }
 
@@ -47,6 +43,7 @@ void account_index::changes::rename_mailbox(const std::string& from, const std::
         validity = static_cast<std::uint32_t>(r.number(1));
     });
     if (id == 0) return;
+    remove_mailbox(to); // a row whose folder went without us
     bool spent = false;
     db.each("SELECT validity, mailbox FROM former WHERE name = ?", {to}, [&](const database::row& r) {
         const bool itself = r.number(1) == id && r.number(0) == validity;

@@ -36,8 +36,11 @@ void make_schema(database& db) {
         return;
     }
     for (const char* table :
-         {"CREATE TABLE mailbox(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, validity INTEGER NOT NULL,"
-          " next INTEGER NOT NULL, highest INTEGER NOT NULL, first_recent INTEGER NOT NULL,"
+         // The id of a mailbox that was deleted is not used again: what is remembered of its messages may
+         // still be in memory.
+         {"CREATE TABLE mailbox(id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE,"
+          " validity INTEGER NOT NULL, next INTEGER NOT NULL, highest INTEGER NOT NULL, first_recent INTEGER "
+          "NOT NULL,"
           " forgotten INTEGER NOT NULL, messages INTEGER NOT NULL, octets INTEGER NOT NULL)",
           "CREATE TABLE message(mailbox INTEGER NOT NULL, uid INTEGER NOT NULL, flags INTEGER NOT NULL,"
           " modified INTEGER NOT NULL, octets INTEGER NOT NULL, received INTEGER NOT NULL,"

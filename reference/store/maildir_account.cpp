@@ -85,7 +85,9 @@ mailbox::result<std::shared_ptr<maildir_folder>> maildir_account::opened(const s
 mailbox::result<std::shared_ptr<mailbox::folder>> maildir_account::open(const std::string& name) {
     auto one = opened(name);
     if (!one) return std::unexpected(one.error());
-    if (auto looked = (*one)->refresh(); !looked) return std::unexpected(looked.error());
+    // On a full disk what is known already can still be read.
+    if (auto looked = (*one)->refresh(); !looked && looked.error().kind != kind::no_space)
+        return std::unexpected(looked.error());
     if (!(*one)->is_there())
         return std::unexpected(mailbox::trouble{kind::missing, "there is no mailbox " + name});
     return *one;
@@ -160,7 +162,8 @@ mailbox::result<void> maildir_account::set_quota(std::optional<std::uint64_t> st
 void maildir_account::delivered() {
     std::shared_ptr<maildir_folder> inbox;
     {
-        const std::lock_guard hold(open_lock_);
+        const std::unique_lock hold(open_lock_, std::try_to_lock); // who opens a mailbox looks into it
+        if (!hold) return;
         if (const auto known = open_.find("INBOX"); known != open_.end()) inbox = known->second.lock();
     }
     if (!inbox) return;

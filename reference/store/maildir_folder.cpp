@@ -47,7 +47,8 @@ maildir_folder::open(const account_parts& parts, const std::string& name, const 
     auto made = std::make_shared<maildir_folder>(parts, name, directory);
     if (auto* watches = parts.store.watches()) made->watch_ = watches->watch(made->path_, made);
     if (auto loaded = made->load(); !loaded) return std::unexpected(loaded.error());
-    if (auto looked = made->refresh(); !looked) return std::unexpected(looked.error());
+    if (auto looked = made->refresh(); !looked && looked.error().kind != mailbox::trouble::kind::no_space)
+        return std::unexpected(looked.error());
     return made;
 }
 

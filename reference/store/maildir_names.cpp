@@ -32,6 +32,11 @@ mailbox::result<void> maildir_account::make_folder(const std::string& name,
                                                    const mailbox::special_uses& uses) {
     const auto directory = directory_of(name);
     if (!directory) return std::unexpected(directory.error());
+    const std::lock_guard nobody_opens(open_lock_);
+    if (const auto known = open_.find(name); known != open_.end()) {
+        if (const auto former = known->second.lock()) former->removed(); // its folder went without us
+        open_.erase(known);
+    }
     const std::string path = path_of(*directory);
     auto made = maildir::open(path);
     if (!made) return std::unexpected(trouble_of(made.error()));

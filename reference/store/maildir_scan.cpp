@@ -163,7 +163,9 @@ mailbox::result<void> maildir_folder::refresh() {
             found = std::move(again);
         }
     }
-    return take_over(std::move(found));
+    auto done = take_over(std::move(found));
+    if (!done) heard_too_much(); // again, the next time
+    return done;
 }
 
 // Only what the events speak of. `unclear`: a message may be gone, which a look at everything must show.
@@ -243,7 +245,8 @@ mailbox::result<void> maildir_folder::take_over_changes(const differences& found
     bool news = false;
     for (const auto& seen : found.changed) {
         auto now = table_.find(seen.facts.id);
-        if (!now || ::access(path_of(seen).c_str(), F_OK) != 0) continue; // we were quicker
+        if (!now || place_of(*now) == place_of(seen)) continue;   // we were quicker,
+        if (::access(path_of(seen).c_str(), F_OK) != 0) continue; // or another program
         now->info = seen.info;
         now->fresh = seen.fresh;
         const auto flags =

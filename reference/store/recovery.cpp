@@ -24,12 +24,14 @@ bool is_of(const std::string& name, const std::string& tree) {
 // A file may have got other letters meanwhile; its base stays.
 std::string present_name(const std::string& path) {
     if (::access(path.c_str(), F_OK) == 0) return path;
-    const fs::path wanted(path);
-    const auto base = split_name(wanted.filename().native()).base;
+    const auto slash = path.rfind('/') + 1;
+    const auto wanted = split_name(std::string_view(path).substr(slash)).base;
     std::error_code ended;
-    for (fs::directory_iterator at(wanted.parent_path(), ended), end; !ended && at != end;
-         at.increment(ended))
-        if (split_name(at->path().filename().native()).base == base) return at->path().native();
+    for (fs::directory_iterator at(path.substr(0, slash), ended), end; !ended && at != end;
+         at.increment(ended)) {
+        const std::string name = at->path().filename();
+        if (split_name(name).base == wanted) return at->path();
+    }
     return "";
 }
 

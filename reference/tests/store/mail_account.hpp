@@ -85,7 +85,8 @@ struct mail_account : mail_folder {
     }
     fs::path maildir() const { return root / "data/maildir/alice"; }
     void put(const std::string& place, const std::string& text) const {
-        std::ofstream(maildir() / place, std::ios::binary) << text;
+        std::ofstream(maildir() / "tmp/on-its-way", std::ios::binary) << text;
+        fs::rename(maildir() / "tmp/on-its-way", maildir() / place);
     }
 
     std::shared_ptr<mailbox::account> account;

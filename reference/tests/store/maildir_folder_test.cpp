@@ -287,6 +287,16 @@ BOOST_AUTO_TEST_CASE(what_is_remembered_outlives_a_restart_and_not_the_message) 
     BOOST_TEST(!box()->remembered(1, "envelope-1"));
 }
 
+BOOST_AUTO_TEST_CASE(what_is_remembered_ends_with_the_mailbox) {
+    for (const std::string text : {"first", "second"}) {
+        BOOST_REQUIRE(account->create("Again", {}));
+        append("Again", {message(text)});
+        BOOST_TEST(!box("Again")->remembered(1, "envelope-1"), text);
+        box("Again")->remember(1, "envelope-1", text);
+        BOOST_REQUIRE(account->remove("Again"));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(watchers_hear_of_changes_until_they_drop_the_handle) {
     auto inbox = box();
     std::atomic<int> heard = 0;
@@ -327,13 +337,17 @@ BOOST_AUTO_TEST_CASE(old_deaths_are_forgotten_and_the_gaps_remembered) {
         one.base = std::to_string(id);
         table.add(one);
     }
-    for (mailbox::uid id = 1; id <= 50'000; ++id)
-        table.remove({id}, 10 + id);
+    for (mailbox::uid hundred = 1; hundred <= 500; ++hundred) {
+        uids ids;
+        for (mailbox::uid id = hundred * 100 - 99; id <= hundred * 100; ++id)
+            ids.push_back(id);
+        table.remove(ids, 10 + hundred);
+    }
     BOOST_TEST(table.since(10, 50'002).vanished.size() == 50'000u);
-    BOOST_TEST(table.forget_vanished() == 25'011u);
+    BOOST_TEST(table.forget_vanished() == 261u);
     BOOST_TEST(table.forget_vanished() == 0u);
     BOOST_TEST(table.since(10, 50'002).vanished.size() == 50'000u); // by the gaps
-    BOOST_TEST(table.since(50'009, 50'002).vanished.size() == 1u);  // exactly
+    BOOST_TEST(table.since(509, 50'002).vanished.size() == 100u);   // exactly
     BOOST_TEST(ids_of(table.records()) == (uids{50'001}), boost::test_tools::per_element());
 }
 

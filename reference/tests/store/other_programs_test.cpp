@@ -3,8 +3,8 @@
 #include "reference/tests/store/mail_account.hpp"
 
 #include <condition_variable>
-#include <thread>
 #include <sys/stat.h>
+#include <thread>
 #include <utime.h>
 
 using namespace store_tests;
