@@ -29,9 +29,10 @@ struct words {
     bool relay_anywhere = false;
     std::size_t message_size = 0; // 0: as by default
     int ports = 1000;
-    bool ports_given = false, json = false, quiet = false, plaintext_auth = false;
+    bool ports_given = false, json = false, quiet = false, plaintext_auth = false, users_set_quota = false;
     std::string apop = "off";
     unsigned login_delay = 0;
+    std::uint64_t quota = 0;
 };
 
 account account_from(const std::string& text) {
@@ -135,6 +136,8 @@ void serve_without_file(const words& given, command& into) {
     how.reading.apop = given.apop == "beside-password"       ? pop3::apop::beside_password
                        : given.apop == "instead-of-password" ? pop3::apop::instead_of_password
                                                              : pop3::apop::off;
+    if (given.quota) how.reading.limits.storage = given.quota;
+    how.reading.users_set_quota = given.users_set_quota;
     if (given.message_size) how.smtp_limits.message_size = given.message_size;
     if (!net::is_address_literal(given.host))
         throw configuration_error(fmt::format("--host '{}' is no IP address", given.host));
@@ -219,7 +222,8 @@ command parse_command_line(int argc, const char* const* argv) {
         ->check(CLI::Range(std::size_t{65536}, std::size_t{1} << 40))
         ->excludes(file);
     app.add_option("--without", given.without,
-                   "an extension not to offer, repeatable: DSN, SMTPUTF8, CHUNKING, BINARYMIME, REQUIRETLS")
+                   "an extension not to offer, repeatable: DSN, SMTPUTF8, CHUNKING, BINARYMIME, REQUIRETLS, "
+                   "COMPRESS, LITERAL+, UTF8")
         ->allow_extra_args(false)
         ->excludes(file);
     app.add_option("--refuse-service", given.refuse_service,
@@ -231,6 +235,9 @@ command parse_command_line(int argc, const char* const* argv) {
            "--apop", given.apop,
            "offer APOP to the accounts of this command line: off, beside-password, instead-of-password")
         ->check(CLI::IsMember({"off", "beside-password", "instead-of-password"}))
+        ->excludes(file);
+    app.add_option("--quota", given.quota, "octets that each account may hold [no limit]")->excludes(file);
+    app.add_flag("--users-set-quota", given.users_set_quota, "users may change their quota (IMAP SETQUOTA)")
         ->excludes(file);
     app.add_option("--login-delay", given.login_delay, "seconds between two logins of a user by POP3 [0]")
         ->check(CLI::Range(0, 86400))

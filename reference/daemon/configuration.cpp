@@ -27,14 +27,23 @@ void read_listen(const yaml_entry& listen, settings& into) {
         if (const auto entry = listen[name]; entry.exists()) *endpoints = entry.endpoints();
 }
 
+quota read_quota(const yaml_entry& entry) {
+    entry.allow_only({"storage", "messages"});
+    quota limits;
+    if (const auto key = entry["storage"]; key.exists()) limits.storage = key.octets();
+    if (const auto key = entry["messages"]; key.exists()) limits.messages = key.count();
+    return limits;
+}
+
 account read_account(const yaml_entry& entry) {
-    entry.allow_only({"user", "password", "name", "addresses", "apop_secret"});
+    entry.allow_only({"user", "password", "name", "addresses", "apop_secret", "quota"});
     account one;
     one.user = message::lower_case(entry["user"].text());
     one.password_hash = entry["password"].text();
     if (!is_password_hash(one.password_hash))
         entry["password"].refuse("is no password hash; make one with 'refmaild hash-password'");
     if (const auto name = entry["name"]; name.exists()) one.full_name = name.text();
+    if (const auto limits = entry["quota"]; limits.exists()) one.limits = read_quota(limits);
     if (const auto secret = entry["apop_secret"]; secret.exists()) {
         // RFC 6856 §2.2: prepared as what clients compute with is.
         const auto prepared = sasl::prepare(secret.text());
@@ -98,10 +107,11 @@ void read_submission(const yaml_entry& entry, settings& into) {
 }
 
 void read_reading(const yaml_entry& entry, reading_settings& into) {
-    entry.allow_only({"plaintext_auth", "compress", "imap_idle", "pop3_idle", "login_time",
+    entry.allow_only({"plaintext_auth", "quota", "users_set_quota", "imap_idle", "pop3_idle", "login_time",
                       "sessions_per_user", "pop3_login_delay", "apop"});
     if (const auto key = entry["plaintext_auth"]; key.exists()) into.plaintext_auth = key.boolean();
-    if (const auto key = entry["compress"]; key.exists()) into.compress = key.boolean();
+    if (const auto key = entry["quota"]; key.exists()) into.limits = read_quota(key);
+    if (const auto key = entry["users_set_quota"]; key.exists()) into.users_set_quota = key.boolean();
     if (const auto key = entry["imap_idle"]; key.exists()) into.imap_idle = key.time();
     if (const auto key = entry["pop3_idle"]; key.exists()) into.pop3_idle = key.time();
     if (const auto key = entry["login_time"]; key.exists()) into.login_time = key.time();

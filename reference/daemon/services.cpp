@@ -23,6 +23,12 @@ std::unique_ptr<store::mail_store> open_store(const settings& how) {
     store::mail_store::settings wanted;
     wanted.data = how.data;
     wanted.host = host_name_of(how);
+    const auto limits = [](const quota& q) { return store::quota_limits{q.storage, q.messages}; };
+    wanted.quota = limits(how.reading.limits);
+    for (const auto& one : how.accounts)
+        if (one.limits) wanted.quota_of[one.user] = limits(*one.limits);
+    wanted.users_set_quota = how.reading.users_set_quota;
+    wanted.log = [](const std::string& text) { spdlog::warn(log_line("mailbox").add("note", text).text()); };
     auto opened = store::mail_store::open(wanted);
     if (!opened) throw bad_setting({"data"}, "the data folder", opened.error().text);
     return std::move(*opened);
@@ -82,7 +88,9 @@ imap_service make_imap(const settings& how, const std::string& name, bool implic
     s.policy.limits.auth_failures = how.smtp_limits.auth_failures;
     s.policy.offer_tls = !implicit_tls;
     s.policy.allow_plaintext_auth = how.reading.plaintext_auth;
-    s.policy.offer_compression = how.reading.compress;
+    s.policy.offer_compression = offers(how, "COMPRESS");
+    s.policy.literal_plus = offers(how, "LITERAL+");
+    s.policy.offer_quotaset = how.reading.users_set_quota;
     return s;
 }
 
@@ -96,6 +104,7 @@ pop3_service make_pop3(const settings& how, const std::string& name, bool implic
     s.policy.offer_tls = !implicit_tls;
     s.policy.allow_plaintext = how.reading.plaintext_auth;
     s.policy.apop = how.reading.apop;
+    s.policy.offer_utf8 = offers(how, "UTF8");
     s.policy.login_delay = static_cast<unsigned>(how.reading.pop3_login_delay.count());
     return s;
 }

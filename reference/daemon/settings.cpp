@@ -20,8 +20,8 @@ using keys = std::vector<std::string>;
     throw bad_setting(std::move(where), subject, std::move(why));
 }
 
-constexpr std::string_view optional_extensions[] = {"DSN", "SMTPUTF8", "CHUNKING", "BINARYMIME",
-                                                    "REQUIRETLS"};
+constexpr std::string_view optional_extensions[] = {"DSN",        "SMTPUTF8", "CHUNKING", "BINARYMIME",
+                                                    "REQUIRETLS", "COMPRESS", "LITERAL+", "UTF8"};
 
 // A user is a folder name under data/maildir and a local-part, so both must be happy with it.
 bool is_user_name(const std::string& user) {

@@ -16,6 +16,11 @@
 
 namespace refmail::daemon {
 
+// What an account may hold; empty: as much as the disk does.
+struct quota {
+    std::optional<std::uint64_t> storage, messages; // octets as served, messages
+};
+
 struct account {
     std::string user; // login name and local-part; lower case
     // Either a hash of hash_password() (from a configuration), or the password itself (an account
@@ -24,6 +29,7 @@ struct account {
     std::string password;
     std::string full_name;
     std::vector<std::string> addresses; // further local-parts, or whole local addresses
+    std::optional<quota> limits;        // instead of those that all have
     // RFC 1939 §7: what APOP proves to know, prepared; kept in the clear. Empty: the password above, where
     // that is known.
     std::string apop_secret;
@@ -85,7 +91,8 @@ struct reading_settings {
     // A user with several devices, each with a connection a mailbox that it watches.
     std::size_t sessions_per_user = 100;
     bool plaintext_auth = false;              // LOGIN, USER, AUTH without TLS
-    bool compress = true;                     // RFC 4978
+    quota limits;                             // of each account
+    bool users_set_quota = false;             // SETQUOTA (RFC 9208 §4.1.3)
     std::chrono::seconds pop3_login_delay{0}; // RFC 2449 §6.5; 0: none
     pop3::apop apop = pop3::apop::off;        // for accounts with a secret
 };

@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(values_that_are_none) {
         {"vrfy: perhaps", "vrfy: expected true or false"},
         {"without: [ DSN, SIZE ]",
          "without: 'SIZE' is no extension that can be left out; those are DSN, SMTPUTF8, "
-         "CHUNKING, BINARYMIME, REQUIRETLS"},
+         "CHUNKING, BINARYMIME, REQUIRETLS, COMPRESS, LITERAL+, UTF8"},
         {"log_level: loud", "log_level: 'loud' is none of debug, info, warning, error, off"},
         {"submission: { foreign_from: eat }",
          "submission.foreign_from: 'eat' is none of refuse, add_sender, accept"},
@@ -277,7 +277,7 @@ domains: one.test
 data: /var/lib/refmaild
 listen: { imap: "127.0.0.1:143", imaps: "127.0.0.1:993", pop3: "127.0.0.1:110", pop3s: "127.0.0.1:995" }
 accounts: [ { user: alice, password: ")" +
-                                    hash + R"(", apop_secret: "tan\u00AAstaaf" } ]
+                                    hash + R"(", apop_secret: "tan\u00AAstaaf", quota: { storage: 2 GiB } } ]
 )";
 
 BOOST_AUTO_TEST_CASE(mail_is_read) {
@@ -285,7 +285,8 @@ BOOST_AUTO_TEST_CASE(mail_is_read) {
 limits: { failed_logins: 10 }
 reading:
   plaintext_auth: true
-  compress: false
+  quota: { storage: 1 GiB, messages: 5000 }
+  users_set_quota: true
   imap_idle: 31 min
   pop3_idle: 11 min
   login_time: 1 min
@@ -301,7 +302,11 @@ reading:
     BOOST_TEST(s.accounts.front().apop_secret == "tanastaaf"); // prepared
     BOOST_TEST(s.limits.failed_logins == 10u);
     BOOST_TEST(s.reading.plaintext_auth);
-    BOOST_TEST(!s.reading.compress);
+    BOOST_TEST(s.reading.limits.storage.value() == 1ull << 30);
+    BOOST_TEST(s.reading.limits.messages.value() == 5000u);
+    BOOST_TEST(s.reading.users_set_quota);
+    BOOST_TEST(s.accounts.front().limits->storage.value() == 2ull << 30);
+    BOOST_TEST(!s.accounts.front().limits->messages.has_value());
     BOOST_TEST(s.reading.imap_idle.count() == 31 * 60);
     BOOST_TEST(s.reading.pop3_idle.count() == 11 * 60);
     BOOST_TEST(s.reading.login_time.count() == 60);
@@ -316,6 +321,8 @@ BOOST_AUTO_TEST_CASE(how_mail_is_read_unless_somebody_says) {
     BOOST_TEST(s.reading.imap_idle.count() == 30 * 60); // RFC 9051 §5.4
     BOOST_TEST(s.reading.pop3_idle.count() == 10 * 60); // RFC 1939 §3
     BOOST_TEST((s.reading.apop == pop3::apop::off));
+    BOOST_TEST(!s.reading.limits.storage.has_value());
+    BOOST_TEST(!s.reading.users_set_quota);
 }
 
 BOOST_AUTO_TEST_CASE(mistakes_about_reading) {

@@ -7,6 +7,7 @@ Usage: reading_by_imap.py PATH-TO-REFMAILD. Exits 0 when every check held.
 import imaplib
 import os
 import re
+import smtplib
 import unittest
 import zlib
 
@@ -212,16 +213,26 @@ class Limits(Served):
         self.assertIn("OK", second.command("NOOP")[-1])
 
     def test_too_many_sessions_from_an_address(self):
-        self.configure("compress: false", limits="sessions_per_address: 1")
+        self.configure("quota: { messages: 1 }", limits="sessions_per_address: 1")
         c = self.client("alice")
-        self.assertNotIn("COMPRESS", " ".join(c.command("CAPABILITY")))
         w = Line(self.server.port("imap"))
         self.addCleanup(w.close)
         self.assertEqual(w.reply(), "* BYE [UNAVAILABLE] too many connections, try again later")
         self.assertEqual(w.reply(), "closed")
 
+    def test_a_full_account_takes_no_more(self):
+        self.configure("quota: { messages: 2 }")
+        c = self.client("alice", "INBOX")
+        self.deliver("one", "two")
+        with self.assertRaises(smtplib.SMTPDataError) as refused:
+            self.deliver("three")
+        self.assertEqual(refused.exception.smtp_code, 452)
+        c.say(b"a APPEND INBOX {4+}\r\nA: b\r\n")
+        self.assertIn("NO [OVERQUOTA]", c.until("a ")[-1])
+        self.deliver("for another", user="bob")
+
     def test_delivery_over_lmtp_and_reading_meet(self):
-        self.configure("compress: true")
+        self.configure("quota: { storage: 1 GiB }")
         c = self.client("alice", "INBOX")
         for number in range(1, 31):
             self.deliver(f"mail {number}")
