@@ -78,7 +78,8 @@ bool header_contains(std::string_view header, std::string_view key) {
 // The depth of a tree is bounded by mime_limits.
 bool tree_contains(const mime_part& part, std::string_view message, std::string_view key, bool headers) {
     if (headers && header_contains(part.header.of(message), key)) return true;
-    if (part.holds == mime_part::kind::leaf) return part.is("text") && part_body_contains(part, message, key);
+    if (part.holds == mime_part::kind::leaf)
+        return (part.is("text") || part.is("message")) && part_body_contains(part, message, key);
     return std::ranges::any_of(
         part.children, [&](const auto& child) { return tree_contains(child, message, key, headers); });
 }

@@ -1,8 +1,8 @@
 // Looks for a text in messages, as SEARCH does: RFC 9051 §6.4.4. Header text is compared with encoded words
 // decoded, bodies of text parts with transfer encoding and charset undone, all by search_key(). Works by
 // pieces of some ten KiB, whatever the size of the message; stops at the first match. Octets whose encoding
-// or charset is unknown are compared as they are. Other parts than text are not looked into, tags of HTML are
-// text.
+// or charset is unknown are compared as they are. Parts of type text and message (delivery reports and the
+// like) are looked into, no others; tags of HTML are text.
 #pragma once
 #include "reference/message/mime_tree.hpp"
 

@@ -300,6 +300,7 @@ BOOST_AUTO_TEST_CASE(searching) {
         BOOST_TEST(!in_text(message, absent), absent);
     }
     BOOST_TEST(in_body(message, ""));
+    BOOST_TEST(in_body("Content-Type: message/delivery-status\r\n\r\nStatus: 5.1.1\r\n", "5.1.1"));
 
     BOOST_TEST(field_contains(message, "subject", search_text("GR\xC3\x9C")));
     BOOST_TEST(field_contains(message, "X-Folded", search_text("one two")));
