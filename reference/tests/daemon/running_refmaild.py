@@ -54,6 +54,9 @@ class Refmaild:
         """The log has a line a moment after the client has its reply."""
         wait_until(lambda: words in self.log_text(), words)
 
+    def wait_for_logs(self, words, count):
+        wait_until(lambda: self.log_text().count(words) >= count, f"{count} times {words}")
+
     def stop(self, number=signal.SIGTERM):
         if self.process.poll() is None:
             self.process.send_signal(number)
