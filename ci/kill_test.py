@@ -52,8 +52,8 @@ def judge(octets):
 
 
 class Refmaild:
-    def __init__(self, program, data):
-        self.process = subprocess.Popen([program, "--ports", "0", "--json", "--data", data, "--log-level", "error"],
+    def __init__(self, program, data, *arguments):
+        self.process = subprocess.Popen([program, "--ports", "0", "--json", "--data", data, "--log-level", "error", *arguments],
                                         stdout=subprocess.PIPE, text=True)
         self.ready = json.loads(self.process.stdout.readline())
 
