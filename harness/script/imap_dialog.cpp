@@ -8,6 +8,9 @@
 namespace mailspec::script {
 
 std::string imap_dialog::new_tag() {
+    // The greeting belongs to no command.
+    if (tags_made_ == 0 && tags_.empty())
+        window_from_ = possible_from_ = std::max(window_from_, last_taken_end_);
     tags_.push_back(fmt::format("a{}", ++tags_made_));
     just_settled_ = false;
     return tags_.back();

@@ -1,6 +1,7 @@
 // The steps of IMAP connections: commands with their tags and literals, and what is expected of responses;
 // see interpreter.hpp. Which responses belong to a command is imap_dialog's, what a pattern matches
 // imap_match's.
+#include "harness/script/imap_edits.hpp"
 #include "harness/script/imap_match.hpp"
 #include "harness/script/interpreter.hpp"
 #include "harness/wire/octets.hpp"
@@ -22,10 +23,11 @@ bool is_kind(const imap_dialog::heard& h, heard_kind kind) {
     return h.response && h.response->what == kind;
 }
 
-std::string raw_of(const imap_dialog& dialog, imap_dialog::window w) {
+std::string raw_of(const imap_dialog& dialog, imap_dialog::window w, bool taken_too = true) {
     std::string raw;
     for (auto i = w.from; i < w.to && raw.size() < most_shown; ++i) {
         const auto& h = dialog.all()[i];
+        if (h.taken && !taken_too) continue;
         raw += h.response ? h.response->raw : h.raw;
     }
     return raw;
@@ -259,7 +261,7 @@ step_result interpreter::imap_mismatch(const suite::expect_server& e, const serv
     }
     if (!near.empty()) expected += "\nnot met: " + near;
 
-    auto actual = raw_of(dialog, w);
+    auto actual = raw_of(dialog, w, false); // what no step before has met
     if (!event) return does_not_hold(std::move(expected), std::move(actual));
     std::string ending;
     switch (event->kind) {
@@ -311,7 +313,10 @@ interpreter::result interpreter::count_responses(const suite::step& s, const sui
     if (count != *e.count)
         co_return does_not_hold(fmt::format("{} of {}", *e.count, describe(e.tiers.front())),
                                 fmt::format("{} of\n{}", count, raw_of(dialog, w)));
-    outcome_.steps.push_back({judged::what::imap_window, &s, s.claim, conn.stream(), from, length, {}});
+    const auto* wanted = std::get_if<suite::imap_response_pattern>(&e.tiers.front().any_of.front());
+    judged step{judged::what::imap_window, &s, s.claim, conn.stream(), from, length, {}};
+    if (wanted) step.about = example_of(*wanted, context).value_or("");
+    outcome_.steps.push_back(std::move(step));
     co_return holds();
 }
 
@@ -334,7 +339,9 @@ interpreter::result interpreter::expect_no_response(const suite::step& s,
     }
     // Without any response of the command: what comes first behind them.
     if (length == 0 && w.to < dialog.all().size()) from = dialog.all()[w.to].offset;
-    outcome_.steps.push_back({judged::what::imap_window, &s, s.claim, conn->stream(), from, length, {}});
+    judged step{judged::what::imap_window, &s, s.claim, conn->stream(), from, length, {}};
+    step.about = example_of(e.pattern, context).value_or("");
+    outcome_.steps.push_back(std::move(step));
     co_return holds();
 }
 

@@ -38,6 +38,11 @@ const std::vector<wire::imap_value>* first_namespace(const world::imap_answer& a
     return nullptr;
 }
 
+bool has_8bit_header(const std::string& message) {
+    const auto end = std::min(message.find("\r\n\r\n"), message.size());
+    return std::any_of(message.begin(), message.begin() + static_cast<std::ptrdiff_t>(end), wire::is_8bit);
+}
+
 } // namespace
 
 mailbox_keeper::mailbox_keeper(const suite::test_case& c, const case_environment& environment,
@@ -129,6 +134,12 @@ net::task<mailbox_keeper::done> mailbox_keeper::fill() {
         const auto octets = case_.fixtures.find(message.fixture);
         if (octets == case_.fixtures.end())
             co_return std::unexpected(fmt::format("the fixture `{}` was not loaded", message.fixture));
+        // RFC 9755 §4: a server that offers it refuses such messages until then.
+        if (!utf8_enabled_ && has_8bit_header(*octets->second) && client_->offers("UTF8=ACCEPT")) {
+            const auto enabled = co_await client_->demand("ENABLE UTF8=ACCEPT");
+            if (!enabled) co_return std::unexpected(enabled.error());
+            utf8_enabled_ = true;
+        }
         const auto put = co_await client_->demand_with_literal(std::move(words), *octets->second);
         if (!put) co_return std::unexpected(put.error());
     }

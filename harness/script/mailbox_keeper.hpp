@@ -42,6 +42,7 @@ class mailbox_keeper {
     std::unique_ptr<world::imap_client> client_;
     std::string prefix_, delimiter_;
     std::vector<std::string> names_;
+    bool utf8_enabled_ = false;
 };
 
 } // namespace mailspec::script

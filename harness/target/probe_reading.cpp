@@ -204,6 +204,7 @@ class pop3_talk {
         if (!sent) co_return std::unexpected(sent.error());
         const auto r = co_await response(true);
         if (!r) co_return std::unexpected(r.error());
+        if (r->what == status::ok) add(into, "CAPA");
         for (const auto& c : wire::pop3_capabilities_of(*r))
             add(into, c.keyword, c.parameters);
         co_return r->what == status::ok;
