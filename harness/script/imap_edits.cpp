@@ -27,7 +27,9 @@ class editor {
     std::vector<imap_edit> run() {
         if (!r_.condition.empty()) conditions();
         if (r_.code) code();
-        if (!r_.text.empty()) replace("the text becomes _", r_.text_at, r_.text.size(), "_");
+        if (r_.what == imap_response::kind::continuation)
+            add("it becomes an untagged OK", "* OK " + (r_.text.empty() ? "_" : r_.text) + "\r\n");
+        if (r_.text_at > 0) replace("the text becomes _", r_.text_at, r_.text.size(), "_");
         if (!r_.data.empty()) data();
         auto bare = r_.raw;
         if (bare.ends_with("\r\n")) add("bare LF in place of CRLF", bare.erase(bare.size() - 2, 1));
@@ -176,90 +178,10 @@ class editor {
     int depth_ = 0;
 };
 
-bool is_literal(const suite::text_template& text) {
-    return std::ranges::all_of(
-        text.pieces, [](auto& piece) { return std::holds_alternative<suite::literal_piece>(piece); });
-}
-
-std::string octets_of(const suite::text_template& text) {
-    std::string octets;
-    for (const auto& piece : text.pieces)
-        if (const auto* literal = std::get_if<suite::literal_piece>(&piece)) octets += literal->octets;
-    return octets;
-}
-
-// ~^(A|B)$~ -> A; nullopt: it is more than words to choose from.
-std::optional<std::string> word_of_regex(const suite::text_template& regex) {
-    auto text = octets_of(regex);
-    std::erase_if(text, [](char c) { return c == '^' || c == '$' || c == '(' || c == ')'; });
-    text = text.substr(0, text.find('|'));
-    const bool plain =
-        is_literal(regex) && std::ranges::all_of(text, [](char c) {
-            return wire::is_alpha(c) || wire::is_digit(c) || c == '-' || c == ' ' || c == '=' || c == '/';
-        });
-    if (!plain) return std::nullopt;
-    return text;
-}
-
-std::optional<std::string> example_of(const std::vector<element>& elements);
-
-std::optional<std::string> example_of(const element& e) {
-    using kind = element::kind;
-    switch (e.what) {
-    case kind::word: return is_literal(e.text) ? std::optional(octets_of(e.text)) : std::nullopt;
-    case kind::string:
-        return is_literal(e.text)
-                   ? std::optional(fmt::format("{{{}}}\r\n{}", octets_of(e.text).size(), octets_of(e.text)))
-                   : std::nullopt;
-    case kind::nil: return "NIL";
-    case kind::any:
-    case kind::number:
-    case kind::variable: return "1";
-    case kind::compared: return e.relation.starts_with('>') ? "4294967295" : "1";
-    case kind::regex: return word_of_regex(e.text);
-    case kind::rest: return "";
-    case kind::list: break;
-    }
-    auto inside = example_of(e.items);
-    if (inside) *inside = '(' + *inside + ')';
-    return inside;
-}
-
-std::optional<std::string> example_of(const std::vector<element>& elements) {
-    std::string all;
-    for (const auto& e : elements) {
-        const auto one = example_of(e);
-        if (!one) return std::nullopt;
-        if (!one->empty()) all += (all.empty() ? "" : " ") + *one;
-    }
-    return all;
-}
-
 } // namespace
 
 std::vector<imap_edit> imap_edits_of(const imap_response& response) {
     return editor(response).run();
-}
-
-std::optional<std::string> example_of(const suite::imap_response_pattern& pattern) {
-    if (pattern.what != suite::imap_response_pattern::kind::untagged) return std::nullopt;
-    std::string text;
-    if (pattern.conditions.empty()) {
-        const auto data = example_of(pattern.data);
-        if (!data) return std::nullopt;
-        text = *data;
-    } else {
-        text = pattern.conditions.front();
-        if (pattern.code) {
-            const auto code = example_of(pattern.code->items);
-            if (!code) return std::nullopt;
-            text += " [" + *code + "]";
-        }
-        const auto words = pattern.regex ? word_of_regex(*pattern.regex) : std::optional<std::string>("_");
-        if (!words) return std::nullopt;
-        text += " " + *words;
-    }
-    return "* " + text + "\r\n";
 }
 
 } // namespace mailspec::script

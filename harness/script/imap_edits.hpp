@@ -1,8 +1,8 @@
 // The ways in which one IMAP response could have been wrong: each a name and the octets in its place. For
-// mutants_imap; it knows no recording and no step.
+// mutants_imap; it knows no recording and no step. And a response as a pattern has it, for what must not
+// come.
 #pragma once
-#include "harness/suite/step_imap.hpp"
-#include "harness/wire/imap_response.hpp"
+#include "harness/script/imap_match.hpp"
 
 #include <optional>
 #include <string>
@@ -17,7 +17,9 @@ struct imap_edit {
 
 std::vector<imap_edit> imap_edits_of(const wire::imap_response& response);
 
-// A response that the pattern would match; nullopt where it speaks of what only the run knew.
-std::optional<std::string> example_of(const suite::imap_response_pattern& pattern);
+// An untagged response that the pattern matches, with what is bound in this run; nullopt where none was
+// thought of.
+std::optional<std::string> example_of(const suite::imap_response_pattern& pattern,
+                                      const imap_match_context& context);
 
 } // namespace mailspec::script

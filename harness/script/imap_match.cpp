@@ -268,8 +268,8 @@ std::expected<std::string, std::string> nearest_miss(const suite::imap_response_
         best = std::move(*match);
     }
     if (nearest && best.nearness >= of_name)
-        return fmt::format("{}: {}", wire::quoted(wire::without_line_end(nearest->raw), most_shown),
-                           best.why);
+        return fmt::format("nearest was {}: {}",
+                           wire::shown(wire::without_line_end(nearest->raw), most_shown), best.why);
     if (seen.empty()) return std::string("no response came");
     return fmt::format("none of the {} response{} that came is one", seen.size(),
                        seen.size() == 1 ? "" : "s");

@@ -53,6 +53,11 @@ int freedom(const element& e) {
     return 5;
 }
 
+// What `shown` puts around a text is in the way where the text has quotes of its own.
+std::string without_quotes(const std::string& shown) {
+    return shown.substr(1, shown.size() - 2);
+}
+
 const char* article(const imap_value& v) {
     if (v.is_list()) return "a list";
     return v.is_string() ? "a string" : "an atom";
@@ -79,9 +84,10 @@ std::string describe(const element& e) {
     return '(' + items + ')';
 }
 
+// As it came; what is long is cut.
 std::string imap_value_matcher::show(const imap_value& v) const {
     const auto raw = std::string_view(response_.raw).substr(v.offset, v.length);
-    return wire::quoted(raw, most_shown);
+    return without_quotes(wire::shown(raw, most_shown));
 }
 
 bool imap_value_matcher::unfit(std::string why) {
@@ -260,7 +266,7 @@ bool imap_value_matcher::as_set(patterns wanted, values found, imap_role role, b
     if (lacks.empty() && besides.empty()) return true;
     return unfit(fmt::format("{}{}{}", lacks.empty() ? "" : "lacks " + lacks,
                              lacks.empty() || besides.empty() ? "" : ", ",
-                             besides.empty() ? "" : "has " + wire::shown(besides) + " besides"));
+                             besides.empty() ? "" : "has " + besides + " besides"));
 }
 
 bool imap_value_matcher::as_numbers(patterns wanted, values found) {

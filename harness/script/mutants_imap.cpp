@@ -46,10 +46,7 @@ class imap_mutator {
             replace(which + "it comes twice", at, r.raw.size(), r.raw + r.raw);
             at += r.raw.size();
         }
-        if (const auto* no = std::get_if<suite::expect_no_response>(&step_.by->body)) insert(no->pattern);
-        if (const auto* e = std::get_if<suite::expect_server>(&step_.by->body))
-            for (const auto& pattern : e->tiers.front().any_of)
-                if (const auto* wanted = std::get_if<suite::imap_response_pattern>(&pattern)) insert(*wanted);
+        insert();
         close();
     }
 
@@ -74,25 +71,24 @@ class imap_mutator {
             replace(which + edit.name, offset, r.raw.size(), edit.raw);
     }
 
-    // One more of the kind that is not to come: made from the pattern, and such as came elsewhere.
-    void insert(const suite::imap_response_pattern& pattern) {
+    // One more of the kind that is not to come: as the pattern has it (`about`), and such as came elsewhere.
+    void insert() {
         const auto r = response_at(step_.offset);
-        if (r.raw.empty()) return;
         const auto put = [&](const std::string& more) {
             replace(fmt::format("{} comes besides", wire::quoted(wire::without_line_end(more), 60)),
                     step_.offset, r.raw.size(), more + r.raw);
         };
-        const auto example = example_of(pattern);
-        if (example) put(*example);
-        const auto name = wire::parse_imap_response(example.value_or("")).response.name();
+        if (!step_.about.empty()) put(step_.about);
+        const auto example = wire::parse_imap_response(step_.about).response;
         for (std::size_t at = 0, count = 0; at < octets_.size() && count < most_responses;) {
             const auto other = wire::parse_imap_response(std::string_view(octets_).substr(at));
             if (other.used == 0) break;
-            const auto& heard = other.response;
             at += other.used;
-            if (heard.what != wire::imap_response::kind::untagged || heard.raw.empty()) continue;
-            const bool alike = heard.condition.empty() == pattern.conditions.empty() &&
-                               (name.empty() || heard.name() == name);
+            const auto& heard = other.response;
+            const bool alike =
+                heard.what == wire::imap_response::kind::untagged &&
+                (step_.about.empty() ||
+                 (heard.condition.empty() == example.condition.empty() && heard.name() == example.name()));
             if (!alike || other.state != wire::imap_state::complete) continue;
             put(heard.raw);
             ++count;

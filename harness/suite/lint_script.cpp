@@ -16,15 +16,20 @@ namespace {
 // Every reply and the end of the connection would do.
 bool takes_anything(const expect_server& s) {
     std::set<char> classes;
+    std::set<std::string> conditions; // of tagged responses of IMAP
     bool closed = false;
     for (auto& pattern : s.tiers.front().any_of) {
         if (std::holds_alternative<closed_pattern>(pattern)) closed = true;
+        if (auto* response = std::get_if<imap_response_pattern>(&pattern);
+            response && response->what == imap_response_pattern::kind::tagged && !response->regex &&
+            (!response->code || response->code->optional))
+            conditions.insert(response->conditions.begin(), response->conditions.end());
         if (auto* reply = std::get_if<reply_pattern>(&pattern);
             reply && reply->checks.empty() && reply->enhanced.empty())
             for (auto& code : reply->codes)
                 if (code.ends_with("yz")) classes.insert(code[0]);
     }
-    return closed && classes.size() == 4;
+    return closed && (classes.size() == 4 || conditions.size() == 3);
 }
 
 // Only refusals are a full success.

@@ -94,24 +94,24 @@ BOOST_AUTO_TEST_CASE(response_codes) {
     BOOST_TEST(said("OK [~^READ-~]", "a1 OK [READ-WRITE] done\r\n") == "yes");
     BOOST_TEST(said("OK [COPYUID 7 1:3 #]", "a1 OK [COPYUID 7 3,1:2 9] done\r\n") == "yes");
     BOOST_TEST(said("OK [COPYUID 7 1:3 #]", "a1 OK [COPYUID 7 1:4 9] done\r\n") ==
-               "in its response code [COPYUID]: element 2 is \"1:4\", not 1:3");
+               "in its response code [COPYUID]: element 2 is 1:4, not 1:3");
     BOOST_TEST(said("OK [APPENDUID $v $u]", "a1 OK [APPENDUID 7] done\r\n") ==
                "in its response code [APPENDUID]: ends before $u");
     BOOST_TEST(said("* OK [PERMANENTFLAGS (\\* \\Seen)]", "* OK [PERMANENTFLAGS (\\Seen \\*)] x\r\n") ==
                "yes");
     BOOST_TEST(said("* OK [PERMANENTFLAGS (\\Seen)]", "* OK [PERMANENTFLAGS (\\Seen \\*)] x\r\n") ==
-               "in its response code [PERMANENTFLAGS]: has \"\\*\" besides");
+               "in its response code [PERMANENTFLAGS]: has \\* besides");
     BOOST_TEST(said("* OK [CAPABILITY IDLE ...]", "* OK [CAPABILITY IMAP4rev1 IDLE] x\r\n") == "yes");
 }
 
 BOOST_AUTO_TEST_CASE(counts_and_numbers) {
     BOOST_TEST(said("* 3 EXISTS", "* 3 exists\r\n") == "yes");
-    BOOST_TEST(said("* 3 EXISTS", "* 4 EXISTS\r\n") == "its number is \"4\", not 3");
+    BOOST_TEST(said("* 3 EXISTS", "* 4 EXISTS\r\n") == "its number is 4, not 3");
     BOOST_TEST(said("* 3 EXISTS", "* 3 RECENT\r\n") == "it is RECENT");
     BOOST_TEST(said("* # EXPUNGE", "* 3 EXPUNGE\r\n") == "yes");
     BOOST_TEST(said("* _ EXPUNGE", "* 3 EXPUNGE\r\n") == "yes");
     BOOST_TEST(said("* OK", "* 3 EXISTS\r\n") == "it is another kind of response");
-    BOOST_TEST(said("* 3 EXISTS", "* 3 EXISTS extra\r\n") == "goes on with \"extra\"");
+    BOOST_TEST(said("* 3 EXISTS", "* 3 EXISTS extra\r\n") == "goes on with extra");
 }
 
 BOOST_AUTO_TEST_CASE(fetch_by_name) {
@@ -119,13 +119,13 @@ BOOST_AUTO_TEST_CASE(fetch_by_name) {
         "* 2 FETCH (UID 7 FLAGS (\\Seen $A \\Recent) BODY[HEADER.FIELDS (\"Subject\")] {4}\r\nab\r\n)\r\n";
     BOOST_TEST(said("* 2 FETCH (UID 7)", octets) == "yes");
     BOOST_TEST(said("* 2 FETCH (FLAGS ($a \\SEEN) UID 7)", octets) == "yes");
-    BOOST_TEST(said("* 2 FETCH (FLAGS (\\Seen))", octets) == "FLAGS has \"$A\" besides");
+    BOOST_TEST(said("* 2 FETCH (FLAGS (\\Seen))", octets) == "FLAGS has $A besides");
     BOOST_TEST(said("* 2 FETCH (FLAGS (\\Seen $A \\Flagged))", octets) == "FLAGS lacks \\Flagged");
     BOOST_TEST(said("* 2 FETCH (FLAGS (\\Flagged $A))", octets) ==
-               "FLAGS lacks \\Flagged, has \"\\Seen\" besides");
+               "FLAGS lacks \\Flagged, has \\Seen besides");
     BOOST_TEST(said("* 2 FETCH (FLAGS (\\Seen ...))", octets) == "yes");
     BOOST_TEST(said("* 2 FETCH (FLAGS (\\Recent \\Seen $A))", octets) == "yes");
-    BOOST_TEST(said("* 2 FETCH (UID 8)", octets) == "UID is \"7\", not 8");
+    BOOST_TEST(said("* 2 FETCH (UID 8)", octets) == "UID is 7, not 8");
     BOOST_TEST(said("* 2 FETCH (MODSEQ _)", octets) ==
                "has no MODSEQ, only UID, FLAGS, BODY[HEADER.FIELDS (\"Subject\")]");
     BOOST_TEST(said("* 2 FETCH (BODY[HEADER.FIELDS (SUBJECT)] \"ab\\r\\n\")", octets) == "yes");
@@ -149,14 +149,14 @@ BOOST_AUTO_TEST_CASE(long_texts_say_where_they_part) {
 
 BOOST_AUTO_TEST_CASE(strings_atoms_and_nil) {
     BOOST_TEST(said("* X NIL", "* X nil\r\n") == "yes");
-    BOOST_TEST(said("* X NIL", "* X \"NIL\"\r\n") == "element 1 is \"\\\"NIL\\\"\", not NIL");
-    BOOST_TEST(said("* X \"NIL\"", "* X NIL\r\n") == "element 1 is an atom \"NIL\", not the string \"NIL\"");
+    BOOST_TEST(said("* X NIL", "* X \"NIL\"\r\n") == "element 1 is \"NIL\", not NIL");
+    BOOST_TEST(said("* X \"NIL\"", "* X NIL\r\n") == "element 1 is an atom NIL, not the string \"NIL\"");
     BOOST_TEST(said("* X \"ab\"", "* X {2}\r\nab\r\n") == "yes");
     BOOST_TEST(said("* X \"ab\"", "* X \"AB\"\r\n") == "element 1 is \"AB\", not \"ab\"");
-    BOOST_TEST(said("* X ab", "* X \"ab\"\r\n") == "element 1 is the string \"\\\"ab\\\"\", not the atom ab");
-    BOOST_TEST(said("* X #", "* X \"1\"\r\n") == "element 1 is \"\\\"1\\\"\", not a number");
-    BOOST_TEST(said("* X (a)", "* X a\r\n") == "element 1 is \"a\", not the list (a)");
-    BOOST_TEST(said("* X ~a~", "* X (a)\r\n") == "element 1 is the list \"(a)\", which ~a~ cannot match");
+    BOOST_TEST(said("* X ab", "* X \"ab\"\r\n") == "element 1 is the string \"ab\", not the atom ab");
+    BOOST_TEST(said("* X #", "* X \"1\"\r\n") == "element 1 is \"1\", not a number");
+    BOOST_TEST(said("* X (a)", "* X a\r\n") == "element 1 is a, not the list (a)");
+    BOOST_TEST(said("* X ~a~", "* X (a)\r\n") == "element 1 is the list (a), which ~a~ cannot match");
     BOOST_TEST(said("* X _ _", "* X (a) NIL\r\n") == "yes");
     BOOST_TEST(said("* X \"{token}\"", "* X \"tok\"\r\n") == "yes");
     BOOST_TEST(said("* X ~^{token}$~", "* X tok\r\n") == "yes");
@@ -164,9 +164,9 @@ BOOST_AUTO_TEST_CASE(strings_atoms_and_nil) {
 
 BOOST_AUTO_TEST_CASE(lists_in_order) {
     BOOST_TEST(said("* X (a (b c) d)", "* X (A (b C) d)\r\n") == "yes");
-    BOOST_TEST(said("* X (a b)", "* X (b a)\r\n") == "element 1 element 1 is \"b\", not a");
+    BOOST_TEST(said("* X (a b)", "* X (b a)\r\n") == "element 1 element 1 is b, not a");
     BOOST_TEST(said("* X (a b)", "* X (a)\r\n") == "element 1 ends before b");
-    BOOST_TEST(said("* X (a)", "* X (a b)\r\n") == "element 1 goes on with \"b\"");
+    BOOST_TEST(said("* X (a)", "* X (a b)\r\n") == "element 1 goes on with b");
     BOOST_TEST(said("* X (a ... d ...)", "* X (a b c d e)\r\n") == "yes");
     BOOST_TEST(said("* X (a ... e)", "* X (a b c d e)\r\n") == "yes");
     BOOST_TEST(said("* X (a ... d)", "* X (a b c d e)\r\n") ==
@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(lists_in_order) {
     BOOST_TEST(said("* X ...", "* X (a b c) d\r\n") == "yes");
     BOOST_TEST(said("* THREAD (2) (3 6 (4 23) (44 7 96))", "* THREAD (2)(3 6 (4 23)(44 7 96))\r\n") == "yes");
     BOOST_TEST(said("* THREAD (2) (3 6 (44 7 96) (4 23))", "* THREAD (2)(3 6 (4 23)(44 7 96))\r\n") != "yes");
-    BOOST_TEST(said("* SORT 2 1", "* SORT 1 2\r\n") == "element 1 is \"1\", not 2");
+    BOOST_TEST(said("* SORT 2 1", "* SORT 1 2\r\n") == "element 1 is 1, not 2");
 }
 
 BOOST_AUTO_TEST_CASE(searches) {
@@ -183,13 +183,13 @@ BOOST_AUTO_TEST_CASE(searches) {
     BOOST_TEST(said("* SEARCH 2 5", "* SEARCH 5\r\n") == "lists 5, not 2,5");
     BOOST_TEST(said("* SEARCH 2 5", "* SEARCH\r\n") == "lists nothing, not 2,5");
     BOOST_TEST(said("* SEARCH", "* SEARCH\r\n") == "yes");
-    BOOST_TEST(said("* SEARCH", "* SEARCH 1\r\n") == "has \"1\" besides");
+    BOOST_TEST(said("* SEARCH", "* SEARCH 1\r\n") == "has 1 besides");
     BOOST_TEST(said("* SEARCH 2 ...", "* SEARCH 5 2\r\n") == "yes");
     BOOST_TEST(said("* SEARCH 2 (MODSEQ #)", "* SEARCH 2 (MODSEQ 917)\r\n") == "yes");
-    BOOST_TEST(said("* SEARCH 2", "* SEARCH 2 (MODSEQ 917)\r\n") == "has \"(MODSEQ 917)\" besides");
+    BOOST_TEST(said("* SEARCH 2", "* SEARCH 2 (MODSEQ 917)\r\n") == "has (MODSEQ 917) besides");
     bound["a"] = "4", bound["b"] = "9";
     BOOST_TEST(said("* SEARCH $b $a", "* SEARCH 4 9\r\n") == "yes");
-    BOOST_TEST(said("* SEARCH $b $a", "* SEARCH 4 8\r\n") == "lacks $b, has \"8\" besides");
+    BOOST_TEST(said("* SEARCH $b $a", "* SEARCH 4 8\r\n") == "lacks $b, has 8 besides");
 
     BOOST_TEST(said("* ESEARCH (TAG \"a1\") UID ALL 1:3",
                     "* ESEARCH (TAG \"a1\") UID COUNT 3 ALL 1,2:3\r\n") == "yes");
@@ -210,15 +210,15 @@ BOOST_AUTO_TEST_CASE(searches) {
 
 BOOST_AUTO_TEST_CASE(mailboxes) {
     BOOST_TEST(said("* LIST () \"/\" {token}", "* LIST () \"/\" \"tok\"\r\n") == "yes");
-    BOOST_TEST(said("* LIST () \"/\" tok", "* LIST () \"/\" tik\r\n") == "its mailbox is \"tik\", not tok");
+    BOOST_TEST(said("* LIST () \"/\" tok", "* LIST () \"/\" tik\r\n") == "its mailbox is tik, not tok");
     BOOST_TEST(said("* LIST () \"/\" inbox", "* LIST () \"/\" INBOX\r\n") == "yes");
     BOOST_TEST(said("* LIST () \"/\" \"Tok\"", "* LIST () \"/\" tok\r\n") ==
                "its mailbox is \"tok\", not \"Tok\"");
     BOOST_TEST(said("* LIST () \"/\" \"{xC3xA4}\"", "* LIST () \"/\" \"&AOQ-\"\r\n") == "yes");
-    BOOST_TEST(said("* LIST () NIL x", "* LIST () \"/\" x\r\n") == "its delimiter is \"\\\"/\\\"\", not NIL");
+    BOOST_TEST(said("* LIST () NIL x", "* LIST () \"/\" x\r\n") == "its delimiter is \"/\", not NIL");
     BOOST_TEST(said("* LIST (\\NoSelect ...) _ x", "* LIST (\\HasChildren \\Noselect) \"/\" x\r\n") == "yes");
     BOOST_TEST(said("* LIST (\\NoSelect) _ x", "* LIST (\\HasChildren \\Noselect) \"/\" x\r\n") ==
-               "its attributes: it has \"\\HasChildren\" besides");
+               "its attributes: it has \\HasChildren besides");
     BOOST_TEST(said("* LIST (...) _ x", "* LIST () \"/\" x (\"OLDNAME\" (\"y\"))\r\n") == "yes");
     BOOST_TEST(said("* LIST (...) _ x (OLDNAME (y))", "* LIST () \"/\" x (\"OLDNAME\" (\"y\"))\r\n") ==
                "yes");
@@ -226,11 +226,11 @@ BOOST_AUTO_TEST_CASE(mailboxes) {
     BOOST_TEST(said("* LIST (...) $sep x ...", "* LIST () \"/\" x\r\n") == "yes");
     BOOST_TEST(said("* STATUS x (UNSEEN 1 MESSAGES 3)",
                     "* STATUS \"x\" (MESSAGES 3 UIDNEXT 4 UNSEEN 1)\r\n") == "yes");
-    BOOST_TEST(said("* STATUS x (MESSAGES 3)", "* STATUS x (MESSAGES 2)\r\n") == "MESSAGES is \"2\", not 3");
+    BOOST_TEST(said("* STATUS x (MESSAGES 3)", "* STATUS x (MESSAGES 2)\r\n") == "MESSAGES is 2, not 3");
     BOOST_TEST(said("* QUOTA \"\" (STORAGE # 512)", "* QUOTA \"\" (MESSAGE 1 2 STORAGE 10 512)\r\n") ==
                "yes");
     BOOST_TEST(said("* QUOTA \"\" (STORAGE # 512)", "* QUOTA \"\" (STORAGE 10 511)\r\n") ==
-               "STORAGE is \"511\", not 512");
+               "STORAGE is 511, not 512");
     BOOST_TEST(said("* QUOTAROOT x \"r\"", "* QUOTAROOT \"x\" r\r\n") == "yes");
     BOOST_TEST(said("* VANISHED (EARLIER) 1:3", "* VANISHED (EARLIER) 1,2,3\r\n") == "yes");
 }
@@ -273,9 +273,9 @@ BOOST_AUTO_TEST_CASE(binding) {
     BOOST_TEST(first.bound.at("f") == "(\\Seen)");
     bound = first.bound;
     BOOST_TEST(said("* 1 FETCH (UID $uid)", "* 1 FETCH (UID 7)\r\n") == "yes");
-    BOOST_TEST(said("* 1 FETCH (UID $uid)", "* 1 FETCH (UID 8)\r\n") == "UID is \"8\", but $uid is \"7\"");
+    BOOST_TEST(said("* 1 FETCH (UID $uid)", "* 1 FETCH (UID 8)\r\n") == "UID is 8, but $uid is \"7\"");
     BOOST_TEST(match("* 1 FETCH (UID $uid)", "* 1 FETCH (UID 7)\r\n").bound.empty());
-    BOOST_TEST(said("* X $q $q", "* X a b\r\n") == "element 2 is \"b\", but $q is \"a\"");
+    BOOST_TEST(said("* X $q $q", "* X a b\r\n") == "element 2 is b, but $q is \"a\"");
     BOOST_TEST(match("* LIST () $sep x", "* LIST () \"/\" x\r\n").bound.at("sep") == "/");
 }
 
@@ -302,8 +302,8 @@ BOOST_AUTO_TEST_CASE(what_came_nearest) {
     const std::vector<std::string> seen = {"* 2 EXISTS\r\n", "* 1 FETCH (UID 7)\r\n",
                                            "* 2 FETCH (UID 9 FLAGS (\\Seen))\r\n"};
     BOOST_TEST(nearest("* 2 FETCH (FLAGS (\\Flagged))", seen) ==
-               "\"* 2 FETCH (UID 9 FLAGS (\\Seen))\": FLAGS lacks \\Flagged, has \"\\Seen\" besides");
-    BOOST_TEST(nearest("* 3 EXISTS", seen) == "\"* 2 EXISTS\": its number is \"2\", not 3");
+               "nearest was \"* 2 FETCH (UID 9 FLAGS (\\Seen))\": FLAGS lacks \\Flagged, has \\Seen besides");
+    BOOST_TEST(nearest("* 3 EXISTS", seen) == "nearest was \"* 2 EXISTS\": its number is 2, not 3");
     BOOST_TEST(nearest("* SEARCH 1", seen) == "none of the 3 responses that came is one");
     BOOST_TEST(nearest("* SEARCH 1", {}) == "no response came");
     BOOST_TEST(nearest("* X \"{user}\"", {"* X \"a\"\r\n"}) ==

@@ -162,8 +162,9 @@ BOOST_AUTO_TEST_CASE(mistakes_in_fragment_files) {
         "smtp/fragments.yaml:2:3: found the name `Hello`, expected lower-case words joined by hyphens, with "
         "@SERVICE "
         "behind them where one is meant\n"
-        "smtp/fragments.yaml:4:3: unknown service `ltmp`, expected `smtp`, `submission`, `submissions` or "
-        "`lmtp`, "
+        "smtp/fragments.yaml:4:3: unknown service `ltmp`, expected `smtp`, `submission`, `submissions`, "
+        "`lmtp`, `imap`, `imaps`, `pop3` or "
+        "`pop3s`, "
         "did you mean `lmtp`?\n"
         "smtp/fragments.yaml:6:3: fragment `mail` has no `script`\n"
         "smtp/fragments.yaml:9:12: found the need `Size`, expected a capability in capitals (STARTTLS, "
@@ -172,9 +173,9 @@ BOOST_AUTO_TEST_CASE(mistakes_in_fragment_files) {
         "of these after `not`\n"
         "smtp/fragments.yaml:11:7: found `S`, did you mean `S:`?");
     write("smtp/fragments.yaml", "hello: |\n  S: 220\n");
-    BOOST_TEST(mistakes("S: 220") ==
-               "smtp/fragments.yaml:1:1: a file of fragments has no `fragments`\n"
-               "smtp/fragments.yaml:1:1: unknown key `hello` in a file of fragments, expected `fragments`");
+    BOOST_TEST(mistakes("S: 220") == "smtp/fragments.yaml:1:1: a file of fragments has no `fragments`\n"
+                                     "smtp/fragments.yaml:1:1: unknown key `hello` in a file of fragments, "
+                                     "expected `service` or `fragments`");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
