@@ -11,7 +11,7 @@
 namespace reports {
 namespace {
 
-constexpr std::size_t most_octets = 300; // of one line; what is longer is shortened (JSON has all)
+constexpr std::size_t shown_octets = 300; // of one line; what is longer is shortened (JSON has all)
 
 struct mark {
     const char* sign;
@@ -57,7 +57,7 @@ void case_block::write(const case_result& c, bool with_transcript) {
     headline(c);
     if (!holds(c) && c.outcome != verdict::skip) findings(c);
     if (!with_transcript) return;
-    for (const std::string& line : transcript_lines(c.transcript, most_octets))
+    for (const std::string& line : transcript_lines(c.transcript, shown_octets))
         out_ << "      " << line << '\n';
 }
 
@@ -76,7 +76,7 @@ void case_block::findings(const case_result& c) {
         field("Known", c.baseline_note.empty() ? "the baseline names it" : printable(c.baseline_note));
     else if (c.baseline != baseline_state::none)
         field("Baseline", c.found ? printable(c.baseline_note) : failure_text(c));
-    for (const labelled& line : finding_lines(c, most_octets))
+    for (const labelled& line : finding_lines(c, shown_octets))
         field(line.label, line.text);
     if (!c.reason.empty()) field("Reason", printable(c.reason));
     if (!c.ruling.empty()) field("Ruling", printable(c.ruling));

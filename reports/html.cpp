@@ -18,7 +18,7 @@
 namespace reports {
 namespace {
 
-constexpr std::size_t most_octets = 300; // of one line; what is longer is shortened (JSON has all)
+constexpr std::size_t page_octets = 300; // of one line; what is longer is shortened (JSON has all)
 
 // How a case is shown: by its verdict, but a known deviation is one of its own, and a surprise is a failure.
 struct look {
@@ -226,7 +226,7 @@ class html_writer {
 
     // Rows of Expected, Actual, Seen and Step; a label is said once for all its lines.
     void found(const case_result& c) {
-        const auto rows = finding_lines(c, most_octets);
+        const auto rows = finding_lines(c, page_octets);
         if (rows.empty()) return;
         add("<table class=\"found\">\n");
         for (std::size_t i = 0; i < rows.size();) {
@@ -247,7 +247,7 @@ class html_writer {
     }
 
     void conversation(const case_result& c, const look& l) {
-        const auto all = transcript_lines(c.transcript, most_octets);
+        const auto all = transcript_lines(c.transcript, page_octets);
         if (all.empty()) return;
         add("<details{}><summary>The conversation ({})</summary><div class=\"talk octets\">",
             std::string_view(l.kind) == "fail" ? " open" : "", seconds_text(c.duration));

@@ -16,7 +16,7 @@ target_compile_definitions(build_rules INTERFACE
 if(MAILSPEC_WERROR)
   target_compile_options(build_rules INTERFACE -Werror)
 endif()
-# Several files in one go share what their headers cost. Names of unnamed namespaces must then differ within a module.
+# Several files in one go share what their headers cost (modules that are not APART).
 if(CMAKE_UNITY_BUILD)
   target_compile_options(build_rules INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
 endif()
@@ -27,9 +27,10 @@ if(MAILSPEC_SANITIZE)
   target_link_options(build_rules INTERFACE -fsanitize=address,undefined)
 endif()
 
-# mail_module(net DEPENDS OpenSSL::SSL ...): a static library of every .cpp in the current folder.
+# mail_module(net DEPENDS OpenSSL::SSL ...): a static library of every .cpp in the current folder. APART: its files
+# name things alike that are not, and cannot be compiled several at a time.
 function(mail_module name)
-  cmake_parse_arguments(ARG "" "FOLDER" "DEPENDS" ${ARGN})
+  cmake_parse_arguments(ARG "APART" "FOLDER" "DEPENDS" ${ARGN})
   if(NOT ARG_FOLDER)
     set(ARG_FOLDER ${CMAKE_CURRENT_SOURCE_DIR})
   endif()
@@ -37,6 +38,9 @@ function(mail_module name)
   list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
   if(sources)
     add_library(${name} STATIC ${sources})
+    if(ARG_APART)
+      set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
+    endif()
     target_link_libraries(${name} PUBLIC build_rules ${ARG_DEPENDS})
   else()
     add_library(${name} INTERFACE)
@@ -55,6 +59,7 @@ function(mail_tests name)
     return()
   endif()
   add_executable(${name} ${sources} ${CMAKE_SOURCE_DIR}/ci/cmake/test_main.cpp)
+  set_target_properties(${name} PROPERTIES UNITY_BUILD OFF) # their fixtures and literals share names
   target_link_libraries(${name} PRIVATE ${ARG_DEPENDS} Boost::unit_test_framework)
   target_compile_definitions(${name} PRIVATE BOOST_TEST_DYN_LINK
     SOURCE_DIR="${CMAKE_SOURCE_DIR}" BINARY_DIR="${CMAKE_BINARY_DIR}")
