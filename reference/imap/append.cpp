@@ -1,5 +1,6 @@
 // APPEND: RFC 9051 §6.3.12; RFC 3502 (several messages, all or none); RFC 4315 §3 (APPENDUID); RFC 9755 §4
 // (UTF-8 in header fields). Literals that are too large were refused before they came (input.cpp).
+#include "reference/imap/list_response.hpp"
 #include "reference/imap/machine.hpp"
 
 #include <algorithm>
@@ -54,7 +55,8 @@ completion appended(const mailbox::result<mailbox::appended>& what, const modes&
 } // namespace
 
 void machine::do_append(cursor& c) {
-    auto name = c.mailbox();
+    std::optional<std::string> given;
+    auto name = c.mailbox(&given);
     auto messages = std::make_shared<std::vector<mailbox::to_append>>();
     do {
         messages->push_back(read_message(c));
@@ -67,8 +69,11 @@ void machine::do_append(cursor& c) {
         if (!modes_.speaks_utf8() && has_8bit_header(m.octets))
             return finish(completion::no("Octets above 127 in a header field need ENABLE UTF8=ACCEPT"));
     }
-    run([this, name = std::move(name), messages = std::move(messages)](response_writer&) {
-        return appended(account_->append(name, std::move(*messages)), modes_);
+    run([this, name = std::move(name), given = std::move(given),
+         messages = std::move(messages)](response_writer& out) {
+        const auto stored = account_->append(name, std::move(*messages));
+        if (stored && given && modes_.rev2) put_list_response(out, *account_, name, given);
+        return appended(stored, modes_);
     });
 }
 

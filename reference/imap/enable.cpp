@@ -11,22 +11,23 @@ void machine::do_enable(cursor& c) {
     } while (c.take(' '));
     c.end();
     if (c.failed()) return bad(c.why());
+    // RFC 5161 §3.1: ENABLED names what this command enabled, and not what was so before.
     std::string enabled;
     const auto enable = [&](bool& mode, std::string_view name) {
+        if (!mode) (enabled += ' ') += name;
         mode = true;
-        if (enabled.find(' ' + std::string(name)) == std::string::npos) (enabled += ' ') += name;
     };
-    bool wants_condstore = false;
+    bool condstore = modes_.condstore;
     for (const auto& name : asked) {
         if (name == "IMAP4REV2") enable(modes_.rev2, "IMAP4rev2");
         if (name == "UTF8=ACCEPT") enable(modes_.utf8, "UTF8=ACCEPT");
-        if (name == "CONDSTORE") enable(wants_condstore, "CONDSTORE");
-        // RFC 7162 §3.2.3: it enables CONDSTORE too.
-        if (name == "QRESYNC") enable(modes_.qresync, "QRESYNC"), wants_condstore = true;
+        if (name == "CONDSTORE") enable(condstore, "CONDSTORE");
+        if (name == "QRESYNC") enable(modes_.qresync, "QRESYNC");
     }
     // RFC 9051 §6.3.1: sent even if there is none.
     out_.untagged("ENABLED" + enabled);
-    if (wants_condstore) enable_condstore();
+    // RFC 7162 §3.2.3: QRESYNC enables CONDSTORE too.
+    if (condstore || modes_.qresync) enable_condstore();
     finish(completion::ok("ENABLE done"));
 }
 

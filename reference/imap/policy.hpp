@@ -18,7 +18,7 @@ struct limits {
     // MULTIAPPEND: all of them are held in memory until the last one is there.
     std::size_t messages_at_once = 1000;
     std::uint64_t append_size = 100ull << 20;
-    std::size_t auth_failures = 5; // then BYE; RFC 9051 §11.7
+    std::size_t auth_failures = 3; // then BYE; RFC 9051 §11.7
     std::size_t errors = 100;      // BAD in one session, then BYE: a client that only errs
     std::size_t errors_before_login = 20;
 };

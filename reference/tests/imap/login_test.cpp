@@ -13,7 +13,8 @@ const std::string common = "CAPABILITY IMAP4rev2 IMAP4rev1 LITERAL+ SASL-IR ID E
 const std::string offered =
     common +
     " IDLE NAMESPACE CHILDREN UNSELECT UIDPLUS ESEARCH SEARCHRES LIST-EXTENDED LIST-STATUS MOVE SPECIAL-USE "
-    "CREATE-SPECIAL-USE STATUS=SIZE CONDSTORE QRESYNC SORT THREAD=ORDEREDSUBJECT THREAD=REFERENCES WITHIN "
+    "CREATE-SPECIAL-USE STATUS=SIZE CONDSTORE QRESYNC SORT ESORT THREAD=ORDEREDSUBJECT THREAD=REFERENCES "
+    "I18NLEVEL=1 WITHIN "
     "MULTIAPPEND UTF8=ACCEPT QUOTA QUOTA=RES-STORAGE QUOTA=RES-MESSAGE COMPRESS=DEFLATE APPENDLIMIT=52428800";
 const std::string logged = " OK [" + offered + "] Logged in\r\n";
 const std::string wrong = " NO [AUTHENTICATIONFAILED] User or password is wrong\r\n";
@@ -170,6 +171,7 @@ BOOST_AUTO_TEST_CASE(enable) {
          {"b ENABLE IDLE\r\n", "* ENABLED\r\nb OK ENABLE done\r\n"},
          {"c enable qresync utf8=accept imap4rev2\r\n",
           "* ENABLED QRESYNC UTF8=ACCEPT IMAP4rev2\r\nc OK ENABLE done\r\n"},
+         {"c2 ENABLE CONDSTORE IMAP4rev2\r\n", "* ENABLED\r\nc2 OK ENABLE done\r\n"},
          {"d ENABLE\r\n", "d BAD ENABLE: expected a space (at octet 9 of the command)\r\n"},
          {"e ENABLE (CONDSTORE)\r\n", "e BAD ENABLE: expected an atom (at octet 10 of the command)\r\n"},
          {"f CAPABILITY\r\n", "* " + offered + "\r\nf OK CAPABILITY done\r\n"}});

@@ -101,6 +101,9 @@ BOOST_AUTO_TEST_CASE(names_are_normalised) {
                                               nfd + "\"))\r\na OK CREATE done\r\n"},
          {"b STATUS \"" + nfd + "\" (MESSAGES)\r\n",
           "* STATUS \"" + nfc + "\" (MESSAGES 0)\r\nb OK STATUS done\r\n"},
+         {"b2 APPEND \"" + nfd + "\" {1+}\r\nx\r\n", "* LIST (\\HasNoChildren) \"/\" \"" + nfc +
+                                                         "\" (\"OLDNAME\" (\"" + nfd +
+                                                         "\"))\r\nb2 OK [APPENDUID 1002 1] APPEND done\r\n"},
          {"c RENAME \"" + nfd + "\" x\r\n",
           "* LIST (\\HasNoChildren) \"/\" x (\"OLDNAME\" (\"" + nfd + "\"))\r\nc OK RENAME done\r\n"},
          {"d RENAME x \"" + nfd + "\"\r\n",
