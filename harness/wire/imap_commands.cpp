@@ -38,9 +38,11 @@ void imap_commands::continuation() {
     refusable_.clear();
 }
 
+// RFC 9051 §6.2.1: what came in front of the handshake, be it half a literal, is thrown away.
 void imap_commands::tls_started() {
-    outstanding_.clear();
-    partial_.clear();
+    const bool certain = certain_;
+    *this = {};
+    certain_ = certain;
 }
 
 void imap_commands::sent(std::string_view octets) {

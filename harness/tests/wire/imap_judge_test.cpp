@@ -291,6 +291,15 @@ BOOST_AUTO_TEST_CASE(revisions_and_extensions) {
     BOOST_TEST(broken("* 1 FETCH (MODSEQ (9223372036854775808))\r\n") == "imap-modseq-value");
 }
 
+// RFC 9051 §6.2.1: half a literal in front of the handshake is not filled from inside.
+BOOST_AUTO_TEST_CASE(a_literal_before_the_handshake_is_forgotten) {
+    dialog d;
+    d.s("* OK [CAPABILITY IMAP4rev1 LITERAL+ STARTTLS] hi\r\n");
+    d.c("a1 STARTTLS\r\nx1 LOGIN {64+}\r\n").s("a1 OK go\r\n");
+    d.judge.tls_started();
+    BOOST_TEST(d.c("a2 NOOP\r\n").s("a2 OK done\r\n").rules() == "");
+}
+
 BOOST_AUTO_TEST_CASE(capabilities) {
     auto announced = [](std::string_view words, bool tls = false) {
         dialog d;
