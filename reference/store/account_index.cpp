@@ -226,34 +226,39 @@ mailbox::result<mailbox::quota_root> account_index::usage() {
     return root;
 }
 
-std::optional<quota_limits> account_index::limits() {
+mailbox::result<std::optional<quota_limits>> account_index::limits() {
     const std::lock_guard hold(lock_);
     std::optional<quota_limits> found;
-    db_->each("SELECT storage, messages FROM quota", {}, [&](const database::row& r) {
+    const bool read = db_->each("SELECT storage, messages FROM quota", {}, [&](const database::row& r) {
         found.emplace();
         if (r.number(0) >= 0) found->storage = static_cast<std::uint64_t>(r.number(0));
         if (r.number(1) >= 0) found->messages = static_cast<std::uint64_t>(r.number(1));
     });
+    if (!read) return std::unexpected(why());
     return found;
 }
 
-std::optional<std::pair<std::string, std::string>> account_index::renaming() {
+mailbox::result<std::optional<std::pair<std::string, std::string>>> account_index::renaming() {
     const std::lock_guard hold(lock_);
     std::optional<std::pair<std::string, std::string>> found;
-    db_->each("SELECT before, after FROM renaming", {},
-              [&](const database::row& r) { found.emplace(std::string(r.text(0)), std::string(r.text(1))); });
+    const bool read = db_->each("SELECT before, after FROM renaming", {}, [&](const database::row& r) {
+        found.emplace(std::string(r.text(0)), std::string(r.text(1)));
+    });
+    if (!read) return std::unexpected(why());
     return found;
 }
 
-std::vector<arrival> account_index::arrivals() {
+mailbox::result<std::vector<arrival>> account_index::arrivals() {
     const std::lock_guard hold(lock_);
     std::vector<arrival> all;
-    db_->each("SELECT m.uid, flags, modified, octets, received, zone, base, info, fresh, b.name, a.origin"
-              " FROM arrival a JOIN message m ON m.mailbox = a.mailbox AND m.uid = a.uid"
-              " JOIN mailbox b ON b.id = a.mailbox ORDER BY a.mailbox, a.uid",
-              {}, [&](const database::row& r) {
-                  all.push_back({std::string(r.text(9)), message_in(r), std::string(r.text(10))});
-              });
+    const bool read = db_->each(
+        "SELECT m.uid, m.flags, m.modified, m.octets, m.received, m.zone, m.base, m.info, m.fresh, b.name,"
+        " a.origin FROM arrival a JOIN message m ON m.mailbox = a.mailbox AND m.uid = a.uid"
+        " JOIN mailbox b ON b.id = a.mailbox ORDER BY a.mailbox, a.uid",
+        {}, [&](const database::row& r) {
+            all.push_back({std::string(r.text(9)), message_in(r), std::string(r.text(10))});
+        });
+    if (!read) return std::unexpected(why());
     return all;
 }
 

@@ -91,9 +91,9 @@ class account_index {
     mailbox::result<std::map<std::string, mailbox::special_uses>> special_uses();
     mailbox::result<std::vector<std::string>> mailbox_names();
     mailbox::result<mailbox::quota_root> usage();
-    std::optional<quota_limits> limits(); // set by set_limits()
-    std::optional<std::pair<std::string, std::string>> renaming();
-    std::vector<arrival> arrivals(); // not settled yet
+    mailbox::result<std::optional<quota_limits>> limits(); // set by set_limits()
+    mailbox::result<std::optional<std::pair<std::string, std::string>>> renaming();
+    mailbox::result<std::vector<arrival>> arrivals(); // not settled yet
 
     // What somebody wants remembered about messages: kept in memory first, written now and then.
     std::optional<std::string> remembered(std::int64_t mailbox, mailbox::uid id, std::string_view aspect);

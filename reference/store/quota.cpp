@@ -7,7 +7,9 @@ namespace refmail::store {
 
 quota::quota(std::shared_ptr<account_index> index, const quota_limits& unless_set)
     : index_(std::move(index))
-    , limits_(index_->limits().value_or(unless_set)) {}
+    , limits_(unless_set) {
+    if (const auto set = index_->limits(); set && *set) limits_ = **set;
+}
 
 bool quota::is_limited() {
     const std::lock_guard hold(lock_);

@@ -43,9 +43,10 @@ std::string directory_above(const std::string& root, const arrival& one) {
 
 mailbox::result<void> take_up_arrivals(const std::string& root, account_index& index) {
     const auto all = index.arrivals();
-    if (all.empty()) return {};
+    if (!all) return std::unexpected(all.error());
+    if (all->empty()) return {};
     std::set<std::string> touched;
-    for (const auto& one : all) {
+    for (const auto& one : *all) {
         const std::string where = directory_above(root, one);
         if (where.empty() || !present_name(where + one.message.base).empty()) continue;
         const std::string from = present_name(root + "/" + one.from);
@@ -102,8 +103,11 @@ mailbox::result<void> carry_out_renaming(const std::string& root, account_index&
 }
 
 mailbox::result<void> recover_account(const std::string& root, account_index& index) {
-    if (const auto begun = index.renaming())
-        if (auto done = carry_out_renaming(root, index, begun->first, begun->second); !done) return done;
+    const auto begun = index.renaming();
+    if (!begun) return std::unexpected(begun.error());
+    if (*begun)
+        if (auto done = carry_out_renaming(root, index, (*begun)->first, (*begun)->second); !done)
+            return done;
     return take_up_arrivals(root, index);
 }
 

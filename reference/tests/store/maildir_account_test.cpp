@@ -212,10 +212,10 @@ BOOST_AUTO_TEST_CASE(special_uses_are_kept) {
     BOOST_TEST(account->list()->back().uses.empty());
 }
 
-BOOST_AUTO_TEST_CASE(ten_thousand_mailboxes_are_listed) {
-    for (int i = 0; i < 10'000; ++i)
+BOOST_AUTO_TEST_CASE(thousands_of_mailboxes_are_listed) {
+    for (int i = 0; i < 2'000; ++i)
         fs::create_directory(maildir() / (".box" + std::to_string(i)));
-    BOOST_TEST(listed().size() == 10'001u);
+    BOOST_TEST(listed().size() == 2'001u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
