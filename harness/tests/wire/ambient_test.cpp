@@ -62,9 +62,9 @@ BOOST_AUTO_TEST_CASE(the_table) {
         BOOST_TEST(!rule.title.empty());
         BOOST_TEST(rule.section.starts_with("RFC "));
         // What RFC 3464 says by its grammar alone has no row in the ledger.
-        BOOST_TEST((!rule.requirements.empty() || rule.name.starts_with("dsn-") ||
-                    rule.name == "pop3-unsolicited"),
-                   rule.name);
+        BOOST_TEST(
+            (!rule.requirements.empty() || rule.name.starts_with("dsn-") || rule.name == "pop3-unsolicited"),
+            rule.name);
         BOOST_TEST((rule.level == "MUST" || rule.level == "SHOULD"));
         BOOST_TEST(find_ambient_rule(rule.name) == &rule);
     }
