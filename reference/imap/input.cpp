@@ -140,8 +140,9 @@ std::optional<completion> machine::why_no_literal(const announced_literal& l) {
         if (l.size > limits.message_size)
             return completion::no(
                 fmt::format("A message is too large: at most {} octets", limits.message_size), "TOOBIG");
-        if (so_far.octets() + l.size > limits.append_size ||
-            so_far.literals.size() >= limits.messages_at_once)
+        // RFC 7889 §2: one message of the size that is announced is never too much.
+        const auto most = std::max(limits.append_size, limits.message_size + limits.command_line);
+        if (so_far.octets() + l.size > most || so_far.literals.size() >= limits.messages_at_once)
             return completion::no("Too much for one APPEND: send the messages one by one", "TOOBIG");
         return std::nullopt;
     }

@@ -113,6 +113,24 @@ BOOST_AUTO_TEST_CASE(large_literals_are_refused_before_they_come) {
             {"n NOOP\r\n", "n OK NOOP done\r\n"}});
 }
 
+BOOST_AUTO_TEST_CASE(one_append_holds_so_much) {
+    auto s = logged_in();
+    s.policy.limits.message_size = 1000;
+    s.policy.limits.command_line = 100;
+    s.policy.limits.append_size = 10; // less than a message: one message is never too much
+    const std::string text(1000, 'x');
+    run(s, {{"a APPEND INBOX {1000+}\r\n" + text + "\r\n", "a OK [APPENDUID 1001 1] APPEND done\r\n"},
+            {"b APPEND INBOX {1000+}\r\n" + text + " {200}\r\n",
+             "b NO [TOOBIG] Too much for one APPEND: send the messages one by one\r\n"},
+            {"c APPEND INBOX {1000+}\r\n" + text + " {200+}\r\n" + std::string(200, 'x') + "\r\n",
+             "c NO [TOOBIG] Too much for one APPEND: send the messages one by one\r\n"}});
+    s.policy.limits.append_size = 5000;
+    s.policy.limits.messages_at_once = 2;
+    run(s, {{"a APPEND INBOX {1+}\r\nx {1+}\r\nx\r\n", "a OK [APPENDUID 1001 1:2] APPEND done\r\n"},
+            {"b APPEND INBOX {1+}\r\nx {1+}\r\nx {1}\r\n",
+             "b NO [TOOBIG] Too much for one APPEND: send the messages one by one\r\n"}});
+}
+
 BOOST_AUTO_TEST_CASE(what_comes_anyway_is_dropped) {
     auto s = logged_in();
     s.policy.limits.message_size = 1000;
