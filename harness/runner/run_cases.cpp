@@ -58,6 +58,17 @@ std::unique_ptr<world::mailbox_reader> reader_of(const target::target_info& info
                                   : world::pop3_reader(std::move(service));
 }
 
+// A bounce or a copy can reach an account long after the case that caused it. Cases whose INBOX holds their own
+// mail and nothing else therefore have accounts that no other case ever uses, where there are enough.
+constexpr std::size_t enough_to_part = 12;
+
+std::vector<target::account> accounts_of(const target::target_info& target, bool quiet) {
+    const auto& all = target.accounts;
+    if (all.size() < enough_to_part) return all;
+    const auto border = all.begin() + std::ptrdiff_t(all.size() - all.size() / 3);
+    return quiet ? std::vector(border, all.end()) : std::vector(all.begin(), border);
+}
+
 struct ended_case {
     const suite::test_case* c;
     script::case_outcome outcome;
@@ -74,7 +85,10 @@ struct shared_run {
         , hands(up, connector)
         , time(up)
         , mailboxes(reader_of(up.info, connector))
-        , accounts(on, up.info.accounts)
+        , accounts(on, accounts_of(up.info, false))
+        , quiet_accounts(up.info.accounts.size() < enough_to_part
+                             ? nullptr
+                             : std::make_unique<target::account_pool>(on, accounts_of(up.info, true)))
         , sessions(on, up.info.sessions)
         , worker_ended(on)
         , told(std::move(sink)) {}
@@ -86,6 +100,7 @@ struct shared_run {
     time_hands time;
     std::unique_ptr<world::mailbox_reader> mailboxes;
     target::account_pool accounts;
+    std::unique_ptr<target::account_pool> quiet_accounts; // null: there are too few to part them
     target::fair_gate sessions;
     net::event worker_ended;
     int workers = 0;
@@ -106,7 +121,8 @@ bool runs_alone(const suite::test_case& c, const target::target_info& target) {
 
 net::task<script::case_outcome> run_one(shared_ptr run, const suite::test_case& c) {
     // Accounts first, then connections: the same order everywhere, or two cases could wait for each other.
-    const auto lease = co_await run->accounts.lease(c.accounts);
+    auto& pool = c.account_alone && run->quiet_accounts ? *run->quiet_accounts : run->accounts;
+    const auto lease = co_await pool.lease(c.accounts);
     const int count = co_await run->sessions.enter(connections_of(c));
     const held_sessions held(run->sessions, count);
     auto* hands = run->target.info.no_restart.empty() ? &run->hands : nullptr;
