@@ -116,7 +116,9 @@ std::vector<imap_value> imap_lexer::values_until(char close, int depth) {
         }
         const bool stray = close == '\0' && !at_line_end() && buffer_[at_] == ')'; // of no list
         if (!stray) judge_gap(from, found.size(), after_list, close);
-        if (at_line_end() || buffer_[at_] == close || (buffer_[at_] == ')' && !stray)) break;
+        // A code ends at its `]`, whatever was left open in it.
+        const bool ends = !at_line_end() && in_code_ && buffer_[at_] == ']';
+        if (at_line_end() || ends || buffer_[at_] == close || (buffer_[at_] == ')' && !stray)) break;
         if (stray) {
             note("imap-parentheses", at_, fmt::format("a `)` without its `(`, before {}", shown(rest(), 80)));
             ++at_;

@@ -102,8 +102,8 @@ BOOST_AUTO_TEST_CASE(examples) {
     BOOST_TEST(example("* LIST (...) _ \"a b\"") == "* LIST () 1 {3}\r\na b\r\n");
     BOOST_TEST(example("* OK [~^(READ-ONLY|READ-WRITE)$~]") == "* OK [READ-ONLY] _\r\n");
     BOOST_TEST(example("* BYE ~later~") == "* BYE later\r\n");
-    BOOST_TEST(example("* CAPABILITY ... ~^X~ ...") == "* CAPABILITY XMUTANT\r\n");
-    BOOST_TEST(example("* CAPABILITY ... ~^nothing is like {{5}}$~ ...") == "none");
+    BOOST_TEST(example("* CAPABILITY ... ~^X~ ...") == "* CAPABILITY X\r\n");
+    BOOST_TEST(example("* CAPABILITY ... ~^nothing is[.]like[.]it$~ ...") == "none");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

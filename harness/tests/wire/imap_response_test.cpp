@@ -149,6 +149,8 @@ BOOST_AUTO_TEST_CASE(codes) {
     BOOST_TEST(code("a1 NO [BADCHARSET (US-ASCII {5}\r\nUTF-8)] no\r\n") ==
                "[BADCHARSET (US-ASCII {UTF-8})] no");
     BOOST_TEST(code("* OK [X-FREE some (text, %and \"more] hi\r\n") == "[X-FREE some (text, %and \"more] hi");
+    BOOST_TEST(code("* OK [X-FREE a (b] hi\r\n") == "[X-FREE a (b)] hi");
+    BOOST_TEST(code("* OK [X-FREE a) b] hi\r\n") == "[X-FREE a) b] hi");
     BOOST_TEST(code("* OK [ALERT] [not a code] {5}\r\n") == "[ALERT] [not a code] {5}");
     BOOST_TEST(code("* OK [never closed\r\n") == "[never closed");
     BOOST_TEST(code("* OK [] empty\r\n") == "[] empty");
