@@ -23,8 +23,12 @@ bool is_known(what w) {
 // One item of the response that is being written.
 struct pending_item {
     const fetch_item* item = nullptr;
-    fetched_value value; // unless is_known(item)
+    std::optional<fetched_value> value; // when it is needed; sections one after the other, see prepare()
 };
+
+bool is_section(what w) {
+    return w == what::section || w == what::binary || w == what::binary_size;
+}
 
 class fetch_run final : public message_run {
   public:
@@ -114,19 +118,22 @@ class fetch_run final : public message_run {
         out.put(")\r\n");
     }
 
-    // The values of a message, all before the first octet of its response is written: what cannot be had is
-    // left out, and the command ends with NO. False: nothing is left to say.
+    // Finds out what can be had of a message before the first octet of its response is written: what cannot
+    // is left out, and the command ends with NO. Sections are looked up when it is their turn: a client may
+    // ask for thousands, and memory holds one. False: nothing is left to say.
     bool prepare(const known_message& m) {
-        open_message source(in_.folder(), m.now.id);
+        source_.emplace(in_.folder(), m.now.id);
         for (const auto& item : request_.items) {
             pending_item p{&item, {}};
-            if (!is_known(item.wanted)) {
-                auto value = value_of(item, source, in_.folder(), how_);
-                if (!value) {
-                    note(value.error(), source);
-                    if (value.error() == fetch_trouble::unknown_cte) continue;
-                    return false;
+            if (is_section(item.wanted)) {
+                if (!source_->open()) return note(trouble_of(*source_));
+                if (item.wanted != what::section && !encoding_is_known(item, *source_)) {
+                    unknown_cte_ = true;
+                    continue;
                 }
+            } else if (!is_known(item.wanted)) {
+                auto value = value_of(item, *source_, in_.folder(), how_);
+                if (!value) return note(value.error());
                 p.value = std::move(*value);
             }
             items_.push_back(std::move(p));
@@ -134,13 +141,12 @@ class fetch_run final : public message_run {
         return !items_.empty();
     }
 
-    void note(fetch_trouble what_happened, const open_message& m) {
-        if (what_happened == fetch_trouble::unknown_cte)
-            unknown_cte_ = true;
-        else if (what_happened == fetch_trouble::gone)
+    bool note(fetch_trouble what_happened) {
+        if (what_happened == fetch_trouble::gone)
             gone_ = true;
         else if (!failed_)
-            failed_ = m.why();
+            failed_ = source_->why();
+        return false;
     }
 
     bool write_on(response_writer& out) {
@@ -152,24 +158,29 @@ class fetch_run final : public message_run {
                 continue;
             }
             if (!literal_begun_) {
+                if (out.full()) return false;
+                // It is open and its encoding is known: this cannot fail.
+                if (!value)
+                    value = value_of(*item, *source_, in_.folder(), how_).value_or(fetched_value{"NIL"});
                 out.put(gap_);
                 gap_ = " ";
                 out.put(item->name);
                 out.put(' ');
-                out.put(value.text);
-                if (!value.text.empty()) continue;
-                if (value.literal8)
-                    out.literal8_header(value.octets.size());
+                out.put(value->text);
+                if (!value->text.empty()) continue;
+                if (value->literal8)
+                    out.literal8_header(value->octets.size());
                 else
-                    out.literal_header(value.octets.size());
+                    out.literal_header(value->octets.size());
                 literal_begun_ = true;
             }
-            if (!put_literal(out, value)) return false;
+            if (!put_literal(out, *value)) return false;
             literal_begun_ = false;
-            value.keeps.reset();
+            value.reset();
         }
         out.put(")\r\n");
         writing_ = false;
+        source_.reset();
         return true;
     }
 
@@ -264,6 +275,7 @@ class fetch_run final : public message_run {
     // The response that is being written.
     bool writing_ = false, literal_begun_ = false;
     place at_ = 0;
+    std::optional<open_message> source_;
     std::vector<pending_item> items_;
     std::size_t item_ = 0;
     std::string_view gap_;

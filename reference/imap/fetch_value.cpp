@@ -15,8 +15,7 @@ using result = std::expected<fetched_value, fetch_trouble>;
 using what = fetch_item::what;
 
 std::unexpected<fetch_trouble> not_opened(const open_message& m) {
-    return std::unexpected(m.why().kind == mailbox::trouble::kind::missing ? fetch_trouble::gone
-                                                                           : fetch_trouble::failed);
+    return std::unexpected(trouble_of(m));
 }
 
 fetched_value ready(std::string text) {
@@ -140,6 +139,17 @@ void put_two_digits(std::string& out, unsigned n) {
 }
 
 } // namespace
+
+fetch_trouble trouble_of(const open_message& not_opened) {
+    return not_opened.why().kind == mailbox::trouble::kind::missing ? fetch_trouble::gone
+                                                                    : fetch_trouble::failed;
+}
+
+bool encoding_is_known(const fetch_item& item, open_message& of) {
+    const auto* part = message::find_part(of.tree(), item.section.part);
+    return item.section.part.empty() || !part || part->holds != message::mime_part::kind::leaf ||
+           message::transfer_encoding_named(part->encoding);
+}
 
 std::expected<fetched_value, fetch_trouble> value_of(const fetch_item& item, open_message& of,
                                                      mailbox::folder& in, const modes& how) {

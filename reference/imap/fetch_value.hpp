@@ -19,9 +19,13 @@ enum class fetch_trouble {
     unknown_cte, // RFC 9051 §7.5.2: NO [UNKNOWN-CTE]
     failed,      // open_message::why()
 };
+fetch_trouble trouble_of(const open_message& not_opened);
 
 std::expected<fetched_value, fetch_trouble> value_of(const fetch_item& item, open_message& of,
                                                      mailbox::folder& in, const modes& how);
+
+// Of BINARY and BINARY.SIZE, of a message that is open: can it be decoded?
+bool encoding_is_known(const fetch_item& item, open_message& of);
 
 // "17-Jul-1996 02:44:25 -0700" in quotes, as INTERNALDATE has it.
 void put_internal_date(std::string& out, std::int64_t received, int zone_minutes);

@@ -94,12 +94,16 @@ void selected_folder::take_arrivals(const std::vector<mailbox::record>& fresh) {
         arrived_.push_back({*at, at->id >= recent, false});
 }
 
+std::vector<known_message>::iterator selected_folder::arrival(mailbox::uid id) {
+    const auto at = std::ranges::lower_bound(arrived_, id, {}, [](const auto& m) { return m.now.id; });
+    return at != arrived_.end() && at->now.id == id ? at : arrived_.end();
+}
+
 void selected_folder::take(const mailbox::record& fresh) {
     refresh_keywords(fresh.flags);
     const auto at = place_of(fresh.id);
     if (!at) { // flags of one that the client does not know yet
-        for (auto& m : arrived_)
-            if (m.now.id == fresh.id) m.now = fresh;
+        if (const auto waiting = arrival(fresh.id); waiting != arrived_.end()) waiting->now = fresh;
         return;
     }
     auto& m = messages_[*at];
@@ -117,8 +121,8 @@ void selected_folder::take_vanished(const std::vector<mailbox::uid>& ids) {
             messages_[*at].gone = true;
             ++gone_;
             untold_.erase(id);
-        } else { // came and went before the client heard of it (RFC 7162 §3.2.10.2: never told)
-            std::erase_if(arrived_, [&](const auto& m) { return m.now.id == id; });
+        } else if (const auto waiting = arrival(id); waiting != arrived_.end()) {
+            arrived_.erase(waiting); // before the client heard of it: never told (RFC 7162 §3.2.10.2)
         }
     }
 }

@@ -83,6 +83,7 @@ class selected_folder {
 
   private:
     void take_arrivals(const std::vector<mailbox::record>& fresh);
+    std::vector<known_message>::iterator arrival(mailbox::uid id); // arrived_.end(): none
     void take_vanished(const std::vector<mailbox::uid>& ids);
     void tell_expunged(response_writer& out, const modes& how);
     void tell_arrivals(response_writer& out);

@@ -53,8 +53,8 @@ std::vector<criterion> read_criteria(cursor& in) {
 struct sorted_message {
     place at = 0;
     const mailbox::record* record = nullptr;
-    header_facts facts;
-    std::int64_t sent() const { return facts.sent.value_or(record->received); } // RFC 5256 §2.2
+    std::unique_ptr<const header_facts> facts;                                   // if a criterion needs them
+    std::int64_t sent() const { return facts->sent.value_or(record->received); } // RFC 5256 §2.2
 };
 
 int compare(const sorted_message& a, const sorted_message& b, by what) {
@@ -63,10 +63,10 @@ int compare(const sorted_message& a, const sorted_message& b, by what) {
     case by::arrival: return sign(a.record->received, b.record->received);
     case by::size: return sign(a.record->octets, b.record->octets);
     case by::date: return sign(a.sent(), b.sent());
-    case by::cc: return sign(a.facts.cc, b.facts.cc);
-    case by::from: return sign(a.facts.from, b.facts.from);
-    case by::subject: return sign(a.facts.subject, b.facts.subject);
-    case by::to: return sign(a.facts.to, b.facts.to);
+    case by::cc: return sign(a.facts->cc, b.facts->cc);
+    case by::from: return sign(a.facts->from, b.facts->from);
+    case by::subject: return sign(a.facts->subject, b.facts->subject);
+    case by::to: return sign(a.facts->to, b.facts->to);
     }
     return 0;
 }
@@ -111,7 +111,7 @@ class sort_run final : public searching_run {
         if (needs_header_) {
             auto facts = header_facts_of(in_.folder(), m.record->id);
             if (!facts) return; // expunged meanwhile
-            m.facts = std::move(*facts);
+            m.facts = std::make_unique<const header_facts>(std::move(*facts));
         }
         messages_.push_back(std::move(m));
     }

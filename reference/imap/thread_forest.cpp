@@ -31,20 +31,35 @@ thread_forest::index thread_forest::node_for(const threaded_message& m) {
     return at;
 }
 
-bool thread_forest::is_at_or_above(index ancestor, index of) {
-    for (; of != none; of = nodes_[of].parent) {
+// Long ways up are remembered as short ones, so that chains of replies cost no more than many short threads.
+thread_forest::index thread_forest::root_of(index at) {
+    const auto next = [&](index i) {
+        const auto& n = nodes_[i];
+        return n.above_is_of == detached_ ? n.above : n.parent;
+    };
+    auto root = at;
+    for (auto up = next(root); up != none; up = next(root)) {
         ++work_;
-        if (of == ancestor) return true;
+        root = up;
     }
-    return false;
+    while (at != root) {
+        const auto up = next(at);
+        nodes_[at].above = root;
+        nodes_[at].above_is_of = detached_;
+        at = up;
+    }
+    return root;
 }
 
-// Unless that would make a loop. Most children are new and have none themselves: nothing to look for, so that
-// a long chain of replies costs no more than many short ones.
-void thread_forest::link(index parent, index child) {
-    if (parent == child || (nodes_[child].was_parent && is_at_or_above(child, parent))) return;
-    nodes_[child].parent = parent;
-    nodes_[parent].was_parent = true;
+// Unless that would make a loop: what has no parent is above the other if it is the root there.
+void thread_forest::link(index parent, index root) {
+    if (root_of(parent) != root) nodes_[root].parent = parent;
+}
+
+void thread_forest::detach(index at) {
+    if (nodes_[at].parent == none) return;
+    nodes_[at].parent = none;
+    ++detached_;
 }
 
 void thread_forest::add_by_references(const threaded_message& m) {
@@ -57,7 +72,8 @@ void thread_forest::add_by_references(const threaded_message& m) {
     }
     // (B): the last reference is the parent, whatever others thought.
     const auto own = node_for(m);
-    nodes_[own].parent = none;
+    if (before != none && nodes_[own].parent == before) return;
+    detach(own);
     if (before != none) link(before, own);
 }
 

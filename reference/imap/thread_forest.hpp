@@ -40,16 +40,18 @@ class thread_forest {
         std::int64_t sent = 0;
         std::string subject;
         bool is_reply = false;
-        bool was_parent = false; // in step 1; without that nothing can be below it
         index parent = none;
+        index above = none; // some ancestor, in step 1; true while `above_is_of` is detached_
+        std::uint32_t above_is_of = 0;
         std::vector<index> children;
         bool is_dummy() const { return number == 0; }
     };
 
     index node_of(const std::string& id);
     index node_for(const threaded_message& m);
-    bool is_at_or_above(index ancestor, index of);
-    void link(index parent, index child);
+    index root_of(index at);
+    void link(index parent, index root);
+    void detach(index at);
 
     void gather_roots();
     void prune();
@@ -65,6 +67,7 @@ class thread_forest {
     std::unordered_map<std::string, index> ids_;
     std::vector<index> roots_;
     std::uint32_t count_ = 0;
+    std::uint32_t detached_ = 1; // rises when a message is taken from its parent
     std::uint64_t work_ = 0;
 };
 

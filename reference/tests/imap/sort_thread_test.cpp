@@ -280,6 +280,27 @@ BOOST_AUTO_TEST_CASE(a_chain_of_many_replies_is_no_bomb) {
     BOOST_TEST((forest(messages) == expected + ")"));
 }
 
+// In any order, without going up the whole chain for each.
+BOOST_AUTO_TEST_CASE(a_chain_in_disorder_is_no_bomb) {
+    constexpr std::uint32_t count = 100'000;
+    imap::thread_forest trees;
+    std::string expected = "(", out;
+    for (std::uint32_t i = 0; i < count; ++i) {
+        const auto n = static_cast<std::uint32_t>(i * 7919ull % count + 1); // each once
+        imap::threaded_message m;
+        m.number = n;
+        m.sent = n;
+        m.id = std::to_string(n);
+        if (n > 1) m.references.push_back(std::to_string(n - 1));
+        trees.add_by_references(m);
+        expected += (i > 0 ? " " : "") + std::to_string(i + 1);
+    }
+    BOOST_TEST(trees.work() < 50u * count);
+    trees.finish_by_references();
+    trees.put(out);
+    BOOST_TEST((out == expected + ")"));
+}
+
 BOOST_AUTO_TEST_CASE(a_chain_found_backwards_or_from_the_middle) {
     std::vector<imap::threaded_message> messages(3);
     for (std::uint32_t i = 0; i < 3; ++i)
