@@ -86,10 +86,7 @@ void session::machine::go_on() {
 }
 
 bool session::machine::take_line() {
-    auto lf = input_.find('\n');
-    // RFC 1939 §3: only CRLF ends a command.
-    while (lf != std::string::npos && (lf == 0 || input_[lf - 1] != '\r'))
-        lf = input_.find('\n', lf + 1);
+    const auto lf = input_.find('\n');
     const auto most = std::max(policy_.limits.auth_line, policy_.limits.command_line);
     if (lf == std::string::npos) {
         if (input_.size() > most) {
@@ -99,13 +96,26 @@ bool session::machine::take_line() {
         }
         return false;
     }
-    const std::string line = input_.substr(0, lf - 1);
+    const bool ends_with_crlf = lf > 0 && input_[lf - 1] == '\r';
+    const std::string line = input_.substr(0, ends_with_crlf ? lf - 1 : lf);
     input_.erase(0, lf + 1);
     const auto size = skipping_line_ || lf + 1 > most ? std::string::npos : lf + 1;
     skipping_line_ = false;
     if (input_.empty()) input_.shrink_to_fit(); // sessions sleep for long, and there are many
-    handle_line(line, size);
+    if (ends_with_crlf)
+        handle_line(line, size);
+    else
+        refuse_line();
     return true;
+}
+
+// RFC 1939 §3: only CRLF ends a command. What ends otherwise is not carried out, and no command can be hidden
+// in it from somebody in the middle who reads lines by CRLF.
+void session::machine::refuse_line() {
+    named_.reset();
+    mechanism_.reset();
+    if (state_ == state::exchange) state_ = state::authorization;
+    if (!has_worn_out_its_welcome()) err("lines end with CRLF");
 }
 
 // `size` counts the CRLF; npos: more than was kept.

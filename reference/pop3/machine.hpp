@@ -50,6 +50,7 @@ class session::machine {
     // Input
     void go_on();
     bool take_line();
+    void refuse_line();
     void handle_line(std::string_view line, std::size_t size);
     void handle_command(std::string_view line);
     bool has_worn_out_its_welcome();

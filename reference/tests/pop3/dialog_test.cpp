@@ -73,7 +73,11 @@ BOOST_AUTO_TEST_CASE(lines_that_are_none) {
                    {"\r\n", "-ERR command not recognized\r\n"},
                    {"XYZZY\r\n", "-ERR command not recognized\r\n"},
                    {" CAPA\r\n", "-ERR command not recognized\r\n"},
-                   {"CA\nPA\r\n", "-ERR control character in a command\r\n"},
+                   {"CA\nPA\r\n", "-ERR lines end with CRLF\r\n-ERR command not recognized\r\n"},
+                   {"CAPA\n", "-ERR lines end with CRLF\r\n"},
+                   {"\n", "-ERR lines end with CRLF\r\n"},
+                   {"AUTH PLAIN\r\n", "+ \r\n"},
+                   {"*\n", "-ERR lines end with CRLF\r\n"},
                    {"CA\rPA\r\n", "-ERR control character in a command\r\n"},
                    {std::string("USER a\0b\r\n", 10), "-ERR control character in a command\r\n"},
                    {"QU\xC3\x8FT\r\n", "-ERR octets above 127 in a command\r\n"}});
