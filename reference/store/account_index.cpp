@@ -319,7 +319,7 @@ std::uint32_t account_index::new_validity(const std::string& name) {
 // Ahead of the clock: who loses the index must not fall behind it.
 void account_index::promise_validity(std::uint32_t highest) {
     if (promised_validity(root_) >= highest) return;
-    const std::string fresh = root_ + "/tmp/refmaild.validity";
+    const std::string fresh = root_ + "/tmp" + "/refmaild.validity";
     ::unlink(fresh.c_str());
     auto made = file::create(fresh);
     if (!made || !made->append(fmt::format("{}\n", highest)) || !made->sync()) return;

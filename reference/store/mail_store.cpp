@@ -37,7 +37,7 @@ result<std::unique_ptr<mail_store>> mail_store::open(settings wanted) {
     auto queue = folder::open(opened->queue_path());
     if (!queue) return std::unexpected(queue.error());
     opened->queue_ = *queue;
-    opened->watches_ = file_watch::start();
+    if (opened->settings_.inotify) opened->watches_ = file_watch::start();
     opened->syncs_ = std::make_unique<worker_pool>(8);
     opened->pool_ = std::make_unique<worker_pool>(std::max<std::size_t>(1, opened->settings_.threads));
     return opened;

@@ -30,8 +30,9 @@ class mail_store {
         std::size_t memory_per_message = 256 * 1024;
         quota_limits quota;                           // of each account ...
         std::map<std::string, quota_limits> quota_of; // ... but of these users
-        bool users_set_quota = false;                 // SETQUOTA (RFC 9208 §4.1.3)
-        account_index::log log;                       // what an admin should know; called from any thread
+        bool inotify = true; // false: other programs' changes are found by the times of folders alone
+        bool users_set_quota = false; // SETQUOTA (RFC 9208 §4.1.3)
+        account_index::log log;       // what an admin should know; called from any thread
     };
 
     // Refuses a folder that another process has open.

@@ -97,7 +97,7 @@ mailbox::result<void> maildir_account::remove(const std::string& name) {
     std::shared_ptr<maildir_folder> in_use;
     if (const auto known = open_.find(name); known != open_.end()) in_use = known->second.lock();
     if (in_use) in_use->removed();
-    const std::string aside = parts_.root + "/tmp/removed." + parts_.store.new_name();
+    const std::string aside = parts_.root + "/tmp" + "/removed." + parts_.store.new_name();
     if (::rename(path_of(*directory).c_str(), aside.c_str()) != 0)
         return std::unexpected(trouble_of(disk_failure(errno, "remove", path_of(*directory)).error()));
     (void)root_->sync();

@@ -85,6 +85,10 @@ void maildir_folder::wake() {
 maildir_folder::listing maildir_folder::list_files() const {
     listing all;
     const std::string maildir = path();
+    {
+        const std::lock_guard hold(state_);
+        all.reserve(table_.records().size() + 100);
+    }
     read_folder(maildir + "/new", [&](std::string_view name) {
         const auto [base, info] = split_name(name);
         all.insert_or_assign(std::string(base), listed{std::string(info), true});
@@ -204,18 +208,17 @@ maildir_folder::differences maildir_folder::look_into(const std::vector<name_eve
 maildir_folder::differences maildir_folder::compare(const listing& all) const {
     differences found;
     const std::lock_guard hold(state_);
-    for (const auto& one : table_.rows()) {
-        const auto at = all.find(one.base);
-        if (at == all.end()) {
-            found.gone.push_back(one);
-        } else if (at->second.fresh != one.fresh || at->second.info != one.info) {
-            found.changed.push_back(one);
-            found.changed.back().info = at->second.info;
-            found.changed.back().fresh = at->second.fresh;
-        }
-    }
+    table_.each([&](const std::string& base, const file_place& known, const mailbox::record& facts) {
+        const auto at = all.find(base);
+        if (at != all.end() && at->second.fresh == known.fresh && at->second.info == known.info) return;
+        message_row one{facts, base, known.info, known.fresh};
+        if (at == all.end()) return found.gone.push_back(std::move(one));
+        one.info = at->second.info;
+        one.fresh = at->second.fresh;
+        found.changed.push_back(std::move(one));
+    });
     for (const auto& [base, where] : all) {
-        if (table_.find(base) || in_flight_.contains(base)) continue;
+        if (table_.contains(base) || in_flight_.contains(base)) continue;
         message_row one;
         one.base = base;
         one.info = where.info;

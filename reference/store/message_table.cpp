@@ -18,8 +18,8 @@ void message_table::load(std::vector<message_row> rows,
     records_.reserve(rows.size());
     places_.reserve(rows.size());
     by_base_.reserve(rows.size());
-    for (const auto& one : rows)
-        add(one);
+    for (auto& one : rows)
+        add(std::move(one));
     latest_.clear();
     complete_from_ = box.highest;
     vanished_ = std::move(vanished);
@@ -37,12 +37,10 @@ message_row message_table::row_at(std::size_t index) const {
     return {records_[index], *places_[index].base, places_[index].at.info, places_[index].at.fresh};
 }
 
-std::vector<message_row> message_table::rows() const {
-    std::vector<message_row> all;
-    all.reserve(records_.size());
+void message_table::each(const std::function<void(const std::string& base, const file_place& at,
+                                                  const mailbox::record& facts)>& seen) const {
     for (std::size_t i = 0; i < records_.size(); ++i)
-        all.push_back(row_at(i));
-    return all;
+        seen(*places_[i].base, places_[i].at, records_[i]);
 }
 
 std::optional<message_row> message_table::find(mailbox::uid id) const {
@@ -55,6 +53,10 @@ std::optional<message_row> message_table::find(std::string_view base) const {
     const auto at = by_base_.find(base);
     if (at == by_base_.end()) return std::nullopt;
     return find(at->second);
+}
+
+bool message_table::contains(std::string_view base) const {
+    return by_base_.contains(base);
 }
 
 std::optional<mailbox::record> message_table::record_of(mailbox::uid id) const {
@@ -82,10 +84,10 @@ void message_table::note_change(mailbox::mod_sequence when, mailbox::uid id) {
         latest_.pop_front();
 }
 
-void message_table::add(const message_row& one) {
-    const auto key = by_base_.insert_or_assign(one.base, one.facts.id).first;
+void message_table::add(message_row one) {
+    const auto key = by_base_.insert_or_assign(std::move(one.base), one.facts.id).first;
     records_.push_back(one.facts);
-    places_.push_back({&key->first, {one.info, one.fresh}});
+    places_.push_back({&key->first, {std::move(one.info), one.fresh}});
     tally(one.facts, true);
     note_change(one.facts.modified, one.facts.id);
 }

@@ -23,13 +23,14 @@ class message_table {
               std::vector<std::pair<mailbox::mod_sequence, mailbox::uid>> vanished, const mailbox_row& box);
 
     const std::vector<mailbox::record>& records() const { return records_; }
-    std::vector<message_row> rows() const;
+    void each(const std::function<void(const std::string& base, const file_place& at,
+                                       const mailbox::record& facts)>& seen) const;
     std::optional<message_row> find(mailbox::uid id) const;
     std::optional<message_row> find(std::string_view base) const;
-    bool contains(mailbox::uid id) const { return position(id) < records_.size(); }
+    bool contains(std::string_view base) const;
     std::optional<mailbox::record> record_of(mailbox::uid id) const;
 
-    void add(const message_row& one);    // its UID is greater than all
+    void add(message_row one);           // its UID is greater than all
     void update(const message_row& one); // flags, mod-sequence, place
     void remove(std::vector<mailbox::uid> ids, mailbox::mod_sequence when);
 

@@ -204,4 +204,36 @@ BOOST_AUTO_TEST_CASE(many_events_at_once_are_not_lost) {
     BOOST_TEST(inbox->facts().unseen == 1500u);
 }
 
+// Where the kernel has no watches to give.
+BOOST_AUTO_TEST_CASE(changes_are_found_by_the_times_of_folders) {
+    inbox.reset();
+    stop();
+    store::mail_store::settings wanted;
+    wanted.data = (root / "data").string();
+    wanted.inotify = false;
+    auto opened = store::mail_store::open(wanted);
+    BOOST_REQUIRE(opened);
+    mail = std::move(*opened);
+    account = *mail->account_of("alice");
+    inbox = box();
+    append("INBOX", {message("one")});
+    for (int i = 0; i < 20; ++i) { // also within one tick of the clock
+        put("new/" + std::to_string(100 + i) + ".host", "A: b\n");
+        look();
+        BOOST_TEST(inbox->facts().messages == 2u);
+        fs::rename(maildir() / ("new/" + std::to_string(100 + i) + ".host"),
+                   maildir() / ("cur/" + std::to_string(100 + i) + ".host:2,S"));
+        look();
+        BOOST_TEST(inbox->facts().unseen == 1u);
+        fs::remove(maildir() / ("cur/" + std::to_string(100 + i) + ".host:2,S"));
+        look();
+        expect({1});
+    }
+    BOOST_TEST(
+        commit(std::make_shared<store::draft>(*mail, std::vector{into("alice")}))[0].outcome.has_value());
+    look();
+    BOOST_TEST(inbox->facts().messages == 2u);
+    inbox.reset();
+}
+
 BOOST_AUTO_TEST_SUITE_END()
