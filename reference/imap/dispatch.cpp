@@ -211,6 +211,7 @@ bool machine::carry_on() {
 
 void machine::finish(completion c) {
     if (c.status == completion::status::bad) ++errors_;
+    if (!c.cause.empty()) push(note{c.text + ": " + c.cause});
     out_.tagged(tag_, c);
     text_ = {};
     const auto& l = policy_.limits;

@@ -81,7 +81,11 @@ completion completion::bad(std::string text, std::string code) {
     return {status::bad, std::move(code), std::move(text)};
 }
 completion completion::of(const mailbox::trouble& why) {
-    return no(std::string(words_of(why.kind)), std::string(code_of(why.kind)));
+    auto c = no(std::string(words_of(why.kind)), std::string(code_of(why.kind)));
+    using kind = enum mailbox::trouble::kind;
+    const bool ours = why.kind == kind::failed || why.kind == kind::corrupt || why.kind == kind::no_space;
+    if (ours) c.cause = why.text;
+    return c;
 }
 
 void response_writer::untagged(std::string_view text) {

@@ -18,6 +18,8 @@ struct completion {
     completion::status status = status::ok;
     std::string code; // without brackets: "APPENDUID 1 5"; empty: none
     std::string text; // for people, never empty
+    std::string
+        cause; // for the log: what went wrong with the mailbox; empty: nothing that an admin must know
 
     static completion ok(std::string text, std::string code = {});
     static completion no(std::string text, std::string code = {});
