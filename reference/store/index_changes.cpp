@@ -69,9 +69,12 @@ void account_index::changes::remove_mailbox(const std::string& name) {
         db.run(statement, {id});
 }
 
+// Arrivals that are being synced have spent UIDs and a mod-sequence that whoever changes something else
+// meanwhile does not know of: what counts up never goes back (RFC 9051 §2.3.1.1, RFC 7162 §3.1).
 void account_index::changes::save(const mailbox_row& box) {
     index_.db_->run(
-        "UPDATE mailbox SET next = ?, highest = ?, first_recent = ?, forgotten = ?, messages = ?,"
+        "UPDATE mailbox SET next = max(next, ?), highest = max(highest, ?), first_recent = ?, forgotten = ?, "
+        "messages = ?,"
         " octets = ? WHERE id = ?",
         {box.next, box.highest, box.first_recent, box.forgotten, box.messages, box.octets, box.id});
 }
@@ -100,7 +103,8 @@ void account_index::changes::remove(const mailbox_row& box, mailbox::uid id, mai
 }
 
 void account_index::changes::take_back(const mailbox_row& box, const message_row& one) {
-    index_.db_->run("DELETE FROM message WHERE mailbox = ? AND uid = ?", {box.id, one.facts.id});
+    index_.db_->run("DELETE FROM message WHERE mailbox = ? AND uid = ? AND base = ?",
+                    {box.id, one.facts.id, one.base});
     settled(box, one.facts.id);
 }
 

@@ -177,4 +177,24 @@ BOOST_AUTO_TEST_CASE(an_account_whose_folder_was_removed_is_made_anew) {
     BOOST_TEST(box()->facts().uid_validity > before);
 }
 
+BOOST_AUTO_TEST_CASE(what_counts_up_never_goes_back) {
+    const auto opened = store::account_index::open(maildir() / "cur", nullptr);
+    BOOST_REQUIRE(opened);
+    {
+        store::account_index::changes change(**opened);
+        auto row = change.add_mailbox("INBOX", {});
+        row.next = 10;
+        row.highest = 20;
+        change.save(row);
+        row.next = 9; // whoever knows nothing of an arrival that is being synced
+        row.highest = 19;
+        change.save(row);
+        BOOST_REQUIRE(change.commit());
+    }
+    const auto kept = (*opened)->mailbox_named("INBOX");
+    BOOST_REQUIRE(kept && *kept);
+    BOOST_TEST((*kept)->next == 10u);
+    BOOST_TEST((*kept)->highest == 20u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
