@@ -44,6 +44,10 @@ class imap_mutator {
             alter(r, at, which);
             replace(which + "it is lost", at, r.raw.size(), "");
             replace(which + "it comes twice", at, r.raw.size(), r.raw + r.raw);
+            if (!step_.about.empty() && r.what == wire::imap_response::kind::untagged)
+                replace(fmt::format("{}it becomes {}", which,
+                                    wire::quoted(wire::without_line_end(step_.about), 60)),
+                        at, r.raw.size(), step_.about);
             at += r.raw.size();
         }
         insert();
