@@ -194,10 +194,11 @@ void imap_judge::judge_capabilities(imap_notes& notes, const std::vector<std::st
         must("imap-qresync-condstore", has("CONDSTORE"), "QRESYNC without CONDSTORE");
         must("imap-qresync-enable", has("ENABLE") || has("IMAP4REV2"), "QRESYNC without ENABLE");
     }
-    if (has("QUOTA"))
+    // RFC 9208 §1: QUOTA alone may be a server of RFC 2087; QUOTASET is RFC 9208's.
+    if (has("QUOTASET"))
         must("imap-quota-resource",
              std::ranges::any_of(names, [](auto& n) { return n.starts_with("QUOTA=RES-"); }),
-             "QUOTA without a resource");
+             "QUOTASET without a resource");
     capabilities_ = std::move(names);
 }
 

@@ -143,7 +143,7 @@ constexpr auto rules = std::to_array<ambient_rule>({
     {"imap-qresync-condstore", "who lists QRESYNC lists CONDSTORE", "RFC 7162 §3.2.2", "SHOULD",
      qresync_condstore},
     {"imap-qresync-enable", "who lists QRESYNC lists ENABLE", "RFC 7162 §3.2.3", "MUST", qresync_enable},
-    {"imap-quota-resource", "who lists QUOTA lists a QUOTA=RES- of it", "RFC 9208 §1", "MUST",
+    {"imap-quota-resource", "who lists QUOTASET lists a QUOTA=RES- of it", "RFC 9208 §1", "MUST",
      quota_resource},
     {"imap-id", "ID has at most 30 pairs, names of 30 octets, values of 1024, and no name twice",
      "RFC 2971 §3.3", "MUST", id},

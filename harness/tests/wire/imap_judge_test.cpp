@@ -312,7 +312,9 @@ BOOST_AUTO_TEST_CASE(capabilities) {
     BOOST_TEST(announced("IMAP4rev1 STARTTLS", true) == "imap-capability-starttls");
     BOOST_TEST(announced("IMAP4rev1 ENABLE QRESYNC") == "imap-qresync-condstore");
     BOOST_TEST(announced("IMAP4rev1 CONDSTORE QRESYNC") == "imap-qresync-enable");
-    BOOST_TEST(announced("IMAP4rev1 QUOTA") == "imap-quota-resource");
+    BOOST_TEST(announced("IMAP4rev1 QUOTA") == "");
+    BOOST_TEST(announced("IMAP4rev1 QUOTA QUOTASET") == "imap-quota-resource");
+    BOOST_TEST(announced("IMAP4rev1 QUOTA QUOTASET QUOTA=RES-STORAGE") == "");
     BOOST_TEST(broken("* CAPABILITY IDLE\r\n") == "imap-capability");
 }
 
