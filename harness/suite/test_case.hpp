@@ -18,12 +18,12 @@ namespace mailspec::suite {
 struct need {
     std::string word; // as written: "SIZE 1..999", "not STARTTLS", "plaintext-auth"
     bool negative = false;
-    bool capability = false;               // an EHLO keyword (capitals) rather than a profile feature
-    std::string name;                      // "SIZE", "plaintext-auth"
-    std::string parameter;                 // "PLAIN" of AUTH PLAIN
-    std::vector<std::string> alternatives; // LITERAL- of `LITERAL+ or LITERAL-`
-    std::string service; // whose EHLO is meant, when not the case's own (`2 open lmtp` ... `2 tls`)
+    bool capability = false; // an EHLO keyword (capitals) rather than a profile feature
+    std::string name;        // "SIZE", "plaintext-auth"
+    std::string parameter;   // "PLAIN" of AUTH PLAIN
+    std::string service;     // whose EHLO is meant, when not the case's own (`2 open lmtp` ... `2 tls`)
     std::optional<std::pair<std::uint64_t, std::uint64_t>> range;
+    std::vector<std::string> alternatives{}; // LITERAL- of `LITERAL+ or LITERAL-`
 };
 
 struct test_case {

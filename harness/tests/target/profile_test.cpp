@@ -211,6 +211,26 @@ BOOST_AUTO_TEST_CASE(a_work_folder_needs_a_start) {
                    .contains("{work} is the folder of a server that mailspec starts"));
 }
 
+BOOST_AUTO_TEST_CASE(mail_may_be_read_by_a_service) {
+    const std::string head = "name: T\ndomain: d\n";
+    BOOST_TEST(mistake(head + "services: { smtp: \"localhost:25\" }\nmailboxes: imap\n") ==
+               "p.yaml:4:12: mailboxes: `imap`, but `services` names neither imap nor imaps");
+    BOOST_TEST(mistake(head + "services: { imap: \"localhost:143\" }\nmailboxes: ftp\n") ==
+               "p.yaml:4:12: mailboxes: found `ftp`; write `imap`, `pop3` or { maildir: "
+               "\"{work}/maildir/{user}\" }");
+    target::target_info info;
+    BOOST_TEST(info.reads_mail_by() == "");
+    info.services = {{"pop3s", "localhost:995"}};
+    BOOST_TEST(info.reads_mail_by() == "pop3s");
+    info.services["imaps"] = "localhost:993";
+    BOOST_TEST(info.reads_mail_by() == "imaps");
+    info.mailboxes = "pop3";
+    BOOST_TEST(info.reads_mail_by() == "pop3s");
+    info.mailboxes.clear();
+    info.maildir = "/mail/{user}";
+    BOOST_TEST(info.reads_mail_by() == "maildir");
+}
+
 BOOST_AUTO_TEST_CASE(a_command_may_be_a_text_for_the_shell) {
     const testing::temporary_folder folder;
     const auto text = with("command: [ \"{profile}/start\", \"{work}\" ]", "command: cd {work} && ./start");

@@ -1,0 +1,138 @@
+// Reading delivered mail by IMAP and by POP3, from servers of canned answers in memory.
+#include "harness/world/session_reader.hpp"
+#include "net/memory_stream.hpp"
+#include "net/run.hpp"
+
+#include <boost/asio/this_coro.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+using namespace mailspec::world;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct server {
+    std::string greeting;
+    std::map<std::string, std::string>
+        answers; // by the first word behind the tag, or the line; TAG is the tag
+    std::vector<std::string> lines;
+    int connections = 0;
+};
+
+net::task<void> serve(std::shared_ptr<net::byte_stream> stream, server& s, bool imap) {
+    const auto until = net::deadline::in(5s);
+    (void)co_await stream->write(s.greeting, until);
+    std::string unread;
+    for (;;) {
+        std::array<char, 4096> piece;
+        const std::span<char> room(piece);
+        const auto got = co_await stream->read_some(room, until);
+        if (!got) co_return;
+        unread.append(piece.data(), *got);
+        for (auto end = unread.find("\r\n"); end != unread.npos; end = unread.find("\r\n")) {
+            const auto line = unread.substr(0, end);
+            unread.erase(0, end + 2);
+            const auto tag = imap ? line.substr(0, line.find(' ')) : "";
+            const auto command = imap ? line.substr(line.find(' ') + 1) : line;
+            s.lines.push_back(command);
+            auto at = s.answers.find(command);
+            if (at == s.answers.end()) at = s.answers.find(command.substr(0, command.find(' ')));
+            auto text = at != s.answers.end() ? at->second : imap ? "TAG OK\r\n" : "+OK\r\n";
+            if (const auto place = text.find("TAG"); place != text.npos) text.replace(place, 3, tag);
+            (void)co_await stream->write(text, until);
+        }
+    }
+}
+
+reading_service service_of(server& s, bool imap) {
+    reading_service service;
+    service.patience = 1s;
+    service.connect = [&s, imap](net::deadline) -> net::task<net::result<net::stream_ptr>> {
+        ++s.connections;
+        const auto on = co_await boost::asio::this_coro::executor;
+        auto [ours, theirs] = net::memory_pair(on);
+        std::shared_ptr<net::byte_stream> far(std::move(theirs));
+        std::function<net::task<void>()> work = [far, &s, imap] { return serve(far, s, imap); };
+        co_await net::spawn_beside(std::move(work));
+        co_return std::move(ours);
+    };
+    return service;
+}
+
+const mailbox_owner ann{"ann", "ann-pw", "ann@example.test"};
+
+std::string fetch_of(int uid, const std::string& message) {
+    return "* 1 FETCH (UID " + std::to_string(uid) + " BODY[] {" + std::to_string(message.size()) + "}\r\n" +
+           message + ")\r\n";
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(session_reader)
+
+BOOST_AUTO_TEST_CASE(by_imap_new_messages_are_fetched_once) {
+    server s;
+    s.greeting = "* OK [CAPABILITY IMAP4rev1] ready\r\n";
+    s.answers["LOGIN"] = "TAG OK [CAPABILITY IMAP4rev1] in\r\n";
+    s.answers["EXAMINE"] = "* 2 EXISTS\r\nTAG OK\r\n";
+    s.answers["FETCH"] =
+        fetch_of(7, "Subject: t0k3n\r\n\r\nx\r\n") + fetch_of(8, "Subject: else\r\n\r\n") + "TAG OK\r\n";
+    s.answers["UID"] =
+        fetch_of(8, "Subject: else\r\n\r\n") + fetch_of(9, "Subject: t0k3n two\r\n\r\n") + "TAG OK\r\n";
+    net::run([&]() -> net::task<void> {
+        const auto reader = imap_reader(service_of(s, true));
+        const auto first = co_await reader->find(ann, "t0k3n");
+        BOOST_REQUIRE(first);
+        BOOST_REQUIRE(first->size() == 1u);
+        BOOST_TEST(first->front() == "Subject: t0k3n\r\n\r\nx\r\n");
+        const auto second = co_await reader->find(ann, "t0k3n");
+        BOOST_REQUIRE(second);
+        BOOST_TEST(second->size() == 2u);
+    });
+    BOOST_TEST(s.connections == 1);
+    BOOST_TEST(s.lines.at(0) == "LOGIN \"ann\" \"ann-pw\"");
+    BOOST_TEST(s.lines.at(1) == "EXAMINE INBOX");
+    BOOST_TEST(s.lines.at(3) == "FETCH 1:* (UID BODY.PEEK[])");
+    BOOST_TEST(s.lines.at(4) == "UID FETCH 9:* (UID BODY.PEEK[])");
+}
+
+BOOST_AUTO_TEST_CASE(by_imap_a_refused_login_is_a_sentence) {
+    server s;
+    s.greeting = "* OK [CAPABILITY IMAP4rev1] ready\r\n";
+    s.answers["LOGIN"] = "TAG NO wrong\r\n";
+    net::run([&]() -> net::task<void> {
+        const auto reader = imap_reader(service_of(s, true));
+        const auto found = co_await reader->find(ann, "t0k3n");
+        BOOST_REQUIRE(!found);
+        BOOST_TEST(
+            found.error().text ==
+            R"(the mailbox of ann cannot be read by IMAP: LOGIN was answered by "m1 NO wrong\r\n" (as ann))");
+    });
+}
+
+BOOST_AUTO_TEST_CASE(by_pop3_what_is_known_is_not_read_again) {
+    server s;
+    s.greeting = "+OK ready\r\n";
+    s.answers = {{"CAPA", "-ERR\r\n"},
+                 {"UIDL", "+OK\r\n1 a\r\n2 b\r\n.\r\n"},
+                 {"RETR 1", "+OK\r\nSubject: t0k3n\r\n\r\n..x\r\n.\r\n"},
+                 {"RETR 2", "+OK\r\nSubject: else\r\n.\r\n"}};
+    net::run([&]() -> net::task<void> {
+        const auto reader = pop3_reader(service_of(s, false));
+        for (int look = 0; look < 2; ++look) {
+            const auto found = co_await reader->find(ann, "t0k3n");
+            BOOST_REQUIRE(found);
+            BOOST_REQUIRE(found->size() == 1u);
+            BOOST_TEST(found->front() == "Subject: t0k3n\r\n\r\n.x\r\n");
+        }
+    });
+    BOOST_TEST(s.connections == 2); // a maildrop is a snapshot
+    BOOST_TEST(std::ranges::count(s.lines, "RETR 1") == 1);
+    BOOST_TEST(s.lines.back() == "QUIT");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
