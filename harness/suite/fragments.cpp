@@ -94,7 +94,7 @@ void fragment_files::add_to(fragment_scope& scope, const fs::path& folder, const
             if (here == highest || here == here.parent_path()) break;
         }
     if (root.empty()) return;
-    for (const auto spoken : {protocol::smtp, protocol::imap})
+    for (const auto spoken : {protocol::smtp, protocol::imap, protocol::pop3})
         add(root / name_of(spoken) / "fragments.yaml");
 }
 
