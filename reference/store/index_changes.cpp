@@ -67,6 +67,10 @@ void account_index::changes::remove_mailbox(const std::string& name) {
           "DELETE FROM remembered WHERE mailbox = ?", "DELETE FROM special_use WHERE mailbox = ?",
           "DELETE FROM mailbox WHERE id = ?"})
         db.run(statement, {id});
+    // Not only in the database: what is written now and then must not come back.
+    const auto is_of_it = [&](const auto& one) { return one.first.mailbox == id; };
+    std::erase_if(index_.to_remember_, is_of_it);
+    std::erase_if(index_.read_ahead_, is_of_it);
 }
 
 // Arrivals that are being synced have spent UIDs and a mod-sequence that whoever changes something else

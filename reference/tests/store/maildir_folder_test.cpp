@@ -292,8 +292,11 @@ BOOST_AUTO_TEST_CASE(what_is_remembered_ends_with_the_mailbox) {
         BOOST_REQUIRE(account->create("Again", {}));
         append("Again", {message(text)});
         BOOST_TEST(!box("Again")->remembered(1, "envelope-1"), text);
-        box("Again")->remember(1, "envelope-1", text);
+        const auto open = box("Again");
+        open->remember(1, "envelope-1", text);
+        BOOST_TEST(*open->remembered(1, "envelope-1") == text);
         BOOST_REQUIRE(account->remove("Again"));
+        BOOST_TEST(!open->remembered(1, "envelope-1"), text);
     }
 }
 
