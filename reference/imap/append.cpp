@@ -1,5 +1,7 @@
 // APPEND: RFC 9051 §6.3.12; RFC 3502 (several messages, all or none); RFC 4315 §3 (APPENDUID); RFC 9755 §4
-// (UTF-8 in header fields). Literals that are too large were refused before they came (input.cpp).
+// (UTF-8 in header fields); RFC 3516 §4.4 (literal8). Literals that are too large were refused before they
+// came (input.cpp).
+#include "reference/imap/binary_content.hpp"
 #include "reference/imap/list_response.hpp"
 #include "reference/imap/machine.hpp"
 
@@ -15,8 +17,14 @@ bool has_8bit_header(std::string_view message) {
                                [](char c) { return static_cast<unsigned char>(c) > 127; });
 }
 
-mailbox::to_append read_message(cursor& c) {
-    mailbox::to_append out;
+struct given_message {
+    mailbox::to_append what;
+    bool binary = false; // literal8
+};
+
+given_message read_message(cursor& c) {
+    given_message given;
+    auto& out = given.what;
     c.space();
     if (c.peek() == '(') {
         auto flags = c.flag_list();
@@ -30,11 +38,8 @@ mailbox::to_append read_message(cursor& c) {
         out.zone = static_cast<std::int16_t>(when.offset.count());
         c.space();
     }
-    bool binary = false;
-    out.octets = c.literal_octets(&binary);
-    // RFC 3516 §4.4 is not offered (no BINARY capability).
-    if (binary) c.fail("a message is no binary literal here");
-    return out;
+    out.octets = c.literal_octets(&given.binary);
+    return given;
 }
 
 completion appended(const mailbox::result<mailbox::appended>& what, const modes& how) {
@@ -52,17 +57,31 @@ completion appended(const mailbox::result<mailbox::appended>& what, const modes&
     return completion::ok("APPEND done", code.take());
 }
 
+// RFC 3516 §4.4: what cannot be kept whole is refused, and with it all others (RFC 3502).
+std::optional<std::vector<mailbox::to_append>> as_stored(std::vector<given_message> given) {
+    std::vector<mailbox::to_append> out;
+    for (auto& one : given) {
+        if (one.binary) {
+            auto text = without_binary(one.what.octets);
+            if (!text) return std::nullopt;
+            one.what.octets = std::move(*text);
+        }
+        out.push_back(std::move(one.what));
+    }
+    return out;
+}
+
 } // namespace
 
 void machine::do_append(cursor& c) {
     std::optional<std::string> given;
     auto name = c.mailbox(&given);
-    auto messages = std::make_shared<std::vector<mailbox::to_append>>();
+    auto messages = std::make_shared<std::vector<given_message>>();
     do {
         messages->push_back(read_message(c));
     } while (!c.failed() && !c.at_end());
     if (c.failed()) return bad(c.why());
-    for (const auto& m : *messages) {
+    for (const auto& [m, binary] : *messages) {
         // RFC 3502: an empty one cancels them all.
         if (m.octets.empty()) return finish(completion::no("An empty message cancels APPEND"));
         // RFC 9755 §4; IMAP4rev2 has UTF-8 in header fields by itself (RFC 9051 §4.3.1).
@@ -71,7 +90,10 @@ void machine::do_append(cursor& c) {
     }
     run([this, name = std::move(name), given = std::move(given),
          messages = std::move(messages)](response_writer& out) {
-        const auto stored = account_->append(name, std::move(*messages));
+        auto to_store = as_stored(std::move(*messages));
+        if (!to_store)
+            return completion::no("Binary content stands where no base64 can take its place", "UNKNOWN-CTE");
+        const auto stored = account_->append(name, std::move(*to_store));
         if (stored && given && modes_.rev2) put_list_response(out, *account_, name, given);
         return appended(stored, modes_);
     });

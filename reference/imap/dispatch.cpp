@@ -180,12 +180,29 @@ void machine::run(std::function<completion(response_writer&)> step) {
     run(begun(std::make_unique<one_step>(std::move(step))));
 }
 
+// Neither deleted by somebody, nor with other UIDs than the client knows.
+bool machine::still_selected() const {
+    return selected_->folder().is_there() && !selected_->uids_changed();
+}
+
+void machine::leave_lost_mailbox() {
+    if (!selected_->folder().is_there())
+        say_goodbye("NONEXISTENT", "The selected mailbox was deleted");
+    else // RFC 9051 §2.3.1.1: a new UIDVALIDITY is learned by selecting the mailbox again
+        say_goodbye("", "The UIDs of the selected mailbox are no longer valid");
+}
+
 // A slice. When the command is done, what happened in the mailbox is told before its tagged response
 // (RFC 9051 §5.2); IDLE is never done by itself.
 bool machine::carry_on() {
     if (run_ && !outcome_) {
-        if (!run_->step(out_)) return false;
-        outcome_ = run_->outcome();
+        // RFC 9051 §2.3.1.1: the command may mean messages that are others now.
+        if (tells_itself_ && selected_ && entry_->where == permitted::selected && selected_->uids_changed()) {
+            outcome_ = completion::no("The UIDs of the selected mailbox are no longer valid");
+        } else {
+            if (!run_->step(out_)) return false;
+            outcome_ = run_->outcome();
+        }
         caught_up_ = false;
     }
     if (idling_) return tell_in_idle();
@@ -193,10 +210,10 @@ bool machine::carry_on() {
         if (!caught_up_ && !tells_itself_) selected_->catch_up();
         caught_up_ = true;
         if (!tells_itself_ && !selected_->tell(out_, modes_, true)) return false;
-        if (!selected_->folder().is_there()) {
-            // RFC 2180 §3.3: somebody deleted it; nothing can be said about messages that are gone.
+        if (!still_selected()) {
+            // RFC 2180 §3.3: nothing can be said about messages that are gone.
             out_.tagged(tag_, *outcome_);
-            say_goodbye("NONEXISTENT", "The selected mailbox was deleted");
+            leave_lost_mailbox();
             return true;
         }
     }

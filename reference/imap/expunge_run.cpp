@@ -65,7 +65,7 @@ begun begin_uid_expunge(cursor& arguments, selected_folder& in, modes& how) {
 }
 
 mailbox::result<void> expunge_silently(selected_folder& in) {
-    if (in.read_only()) return {};
+    if (in.read_only() || in.uids_changed()) return {};
     in.catch_up();
     const auto doomed = deleted_of(in);
     if (doomed.empty()) return {};

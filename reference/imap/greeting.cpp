@@ -28,7 +28,7 @@ std::string machine::capabilities() const {
            "THREAD=REFERENCES "
            "I18NLEVEL=1 "
            "WITHIN"
-           " MULTIAPPEND UTF8=ACCEPT QUOTA QUOTA=RES-STORAGE QUOTA=RES-MESSAGE";
+           " MULTIAPPEND BINARY UTF8=ACCEPT QUOTA QUOTA=RES-STORAGE QUOTA=RES-MESSAGE";
     if (policy_.offer_quotaset) out += " QUOTASET";
     if (policy_.offer_compression) out += " COMPRESS=DEFLATE";
     out += fmt::format(" APPENDLIMIT={}", policy_.limits.message_size);

@@ -26,8 +26,8 @@ bool machine::tell_in_idle() {
     caught_up_ = true;
     // RFC 9051 §6.3.13: an unsolicited FETCH in IDLE has a UID.
     if (!selected_->tell(out_, modes_, true)) return false;
-    if (!selected_->folder().is_there()) {
-        say_goodbye("NONEXISTENT", "The selected mailbox was deleted");
+    if (!still_selected()) {
+        leave_lost_mailbox();
         return true;
     }
     if (heard_of_change_) return false;

@@ -77,6 +77,8 @@ class machine {
     void finish(completion c); // at once: the tagged response
     void bad(const bad_syntax& why);
     bool carry_on(); // a slice of what runs; true: it is over
+    bool still_selected() const;
+    void leave_lost_mailbox(); // BYE, with the reason
     void say_goodbye(std::string_view code, std::string_view text);
     void end(); // nothing more, without a word
 

@@ -73,6 +73,7 @@ std::vector<place> selected_folder::places_by_uid(const sequence_set& set) const
 }
 
 void selected_folder::catch_up() {
+    if (uids_changed()) return;
     const auto news = folder_->since(known_);
     if (news.highest == known_ && news.changed.empty() && news.vanished.empty()) return;
     take_arrivals(news.changed);

@@ -32,6 +32,9 @@ class selected_folder {
     mailbox::folder& folder() const { return *folder_; }
     bool read_only() const { return read_only_; }
     std::uint32_t uid_validity() const { return uid_validity_; }
+    // RFC 9051 §2.3.1.1: the mailbox has another UIDVALIDITY than the client was told: what it says of UIDs
+    // may mean other messages. Nothing is learned from it any more.
+    bool uids_changed() const { return folder_->facts().uid_validity != uid_validity_; }
     mailbox::uid uid_next() const { return uid_next_; } // when it was selected
 
     // Of the messages told by EXISTS, by number - 1.

@@ -249,6 +249,10 @@ class memory_folder : public mailbox::folder {
         const std::lock_guard hold(*lock_);
         tell();
     }
+    void change_validity(std::uint32_t to) {
+        const std::lock_guard hold(*lock_);
+        facts_.uid_validity = to;
+    }
     void set_read_only(bool on) {
         const std::lock_guard hold(*lock_);
         facts_.read_only = on;
