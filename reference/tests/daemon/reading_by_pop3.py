@@ -96,9 +96,10 @@ class Mail(Served):
 
     def test_mail_of_other_programs_is_found(self):
         self.login().quit()
-        new = os.path.join(self.server.ready["maildir"].replace("{user}", "alice"), "new")
-        with open(os.path.join(new, "1700000000.M1P1.elsewhere"), "wb") as f:
+        maildir = self.server.ready["maildir"].replace("{user}", "alice")
+        with open(os.path.join(maildir, "tmp", "x"), "wb") as f:
             f.write(b"Subject: foreign\n\nline\n")
+        os.rename(os.path.join(maildir, "tmp", "x"), os.path.join(maildir, "new", "1700000000.M1P1.elsewhere"))
         client = self.login()
         self.assertEqual(b"\r\n".join(client.retr(1)[1]), b"Subject: foreign\r\n\r\nline")
         self.assertEqual(client.list(1), b"+OK 1 26")
