@@ -76,6 +76,7 @@ int run_program(int argc, char** argv) {
     add_lint(app, p);
     add_coverage(app, p);
     add_mutate(app, p);
+    add_stress(app, p);
     add_compare(app, p);
     add_merge(app, p);
     add_dns(app, p);

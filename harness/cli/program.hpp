@@ -23,6 +23,7 @@ void add_version(CLI::App& app, program& p);
 void add_lint(CLI::App& app, program& p);
 void add_coverage(CLI::App& app, program& p);
 void add_mutate(CLI::App& app, program& p);
+void add_stress(CLI::App& app, program& p);
 void add_merge(CLI::App& app, program& p);
 void add_compare(CLI::App& app, program& p);
 

@@ -2,6 +2,7 @@
 #include "harness/world/imap_client.hpp"
 
 #include "harness/wire/octets.hpp"
+#include "net/event.hpp"
 
 #include <fmt/core.h>
 
@@ -140,6 +141,33 @@ net::task<client_result<imap_answer>> imap_client::demand_with_literal(std::stri
     if (!answer) co_return std::unexpected(fmt::format("{}: {}", words, answer.error()));
     if (answer->ok()) co_return answer;
     co_return std::unexpected(fmt::format("{} was answered by {}", words, wire::quoted(answer->tagged.raw)));
+}
+
+net::task<client_result<imap_answer>> imap_client::idle(std::chrono::milliseconds how_long) {
+    auto tag = fmt::format("m{}", ++tags_);
+    auto sent = co_await write(tag + " IDLE\r\n");
+    if (!sent) co_return std::unexpected(sent.error());
+    imap_answer answer;
+    for (bool idling = false; !idling;) {
+        auto response = co_await read();
+        if (!response) co_return std::unexpected("IDLE: " + response.error());
+        idling = response->what == wire::imap_response::kind::continuation;
+        if (response->what == wire::imap_response::kind::tagged) {
+            answer.condition = response->condition;
+            answer.tagged = std::move(*response);
+            co_return answer;
+        }
+        if (!idling) answer.untagged.push_back(std::move(*response));
+    }
+    const auto until = net::deadline::in(how_long);
+    co_await net::sleep_until(until);
+    sent = co_await write("DONE\r\n");
+    if (!sent) co_return std::unexpected(sent.error());
+    auto rest = co_await finish(std::move(tag));
+    if (!rest) co_return std::unexpected("IDLE: " + rest.error());
+    std::ranges::move(rest->untagged, std::back_inserter(answer.untagged));
+    rest->untagged = std::move(answer.untagged);
+    co_return rest;
 }
 
 net::task<client_result<void>> imap_client::start_tls() {

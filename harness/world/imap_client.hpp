@@ -42,6 +42,8 @@ class imap_client {
     net::task<client_result<imap_answer>> demand(std::string command);
     // One literal behind the words: APPEND box {n} ...
     net::task<client_result<imap_answer>> demand_with_literal(std::string words, std::string_view octets);
+    // IDLE, and DONE after that time, whatever was told meanwhile (RFC 2177).
+    net::task<client_result<imap_answer>> idle(std::chrono::milliseconds how_long);
     net::task<void> log_out();
 
     bool offers(std::string_view capability) const;
