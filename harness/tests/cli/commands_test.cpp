@@ -149,4 +149,19 @@ BOOST_AUTO_TEST_CASE(compare) {
     BOOST_TEST(mailspec({"compare", "all.json"}).code == 2);
 }
 
+BOOST_AUTO_TEST_CASE(stress) {
+    const auto played =
+        mailspec({"stress", "--clients", "3", "--seconds", "0.3", "--seed", "7", "--json", "figures.json"});
+    BOOST_TEST(played.code == 0);
+    BOOST_TEST(has(played.out, "seed 7\n"));
+    BOOST_TEST(has(played.out, "every session saw what it must see\n"));
+    BOOST_TEST(mailspec({"stress", "--only", "store", "--seconds", "0.1", "--messages", "3"}).code == 0);
+    const auto unknown = mailspec({"stress", "--only", "fetch"});
+    BOOST_TEST(unknown.code == 2);
+    BOOST_TEST(has(unknown.err, "--only fetch: expected `append`, `fetch-flags`, "));
+    const auto nobody = mailspec({"stress", "--imap", "127.0.0.1:1", "--domain", "a.test", "--user", "a:b"});
+    BOOST_TEST(nobody.code == 2);
+    BOOST_TEST(has(nobody.err, "it cannot be connected to: 127.0.0.1:1: connection refused"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
