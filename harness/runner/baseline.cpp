@@ -2,7 +2,6 @@
 #include "harness/runner/baseline.hpp"
 
 #include "harness/runner/ambient.hpp"
-
 #include "harness/target/yaml_map.hpp"
 
 #include <fmt/format.h>

@@ -58,8 +58,8 @@ std::unique_ptr<world::mailbox_reader> reader_of(const target::target_info& info
                                   : world::pop3_reader(std::move(service));
 }
 
-// A bounce or a copy can reach an account long after the case that caused it. Cases whose INBOX holds their own
-// mail and nothing else therefore have accounts that no other case ever uses, where there are enough.
+// A bounce or a copy can reach an account long after the case that caused it. Cases whose INBOX holds their
+// own mail and nothing else therefore have accounts that no other case ever uses, where there are enough.
 constexpr std::size_t enough_to_part = 12;
 
 std::vector<target::account> accounts_of(const target::target_info& target, bool quiet) {

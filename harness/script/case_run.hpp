@@ -97,7 +97,8 @@ struct judged {
     std::size_t offset = 0; // into all that the server sent on that stream; message: index in deliveries;
                             // mailbox, dsn_look: index in looks; dsn: as message
     std::size_t length = 0;
-    std::string about; // imap_window: such a response; query: the name; dsn_look: whose notification; dsn: which group, or what it lacks
+    std::string about; // imap_window: such a response; query: the name; dsn_look: whose notification; dsn:
+                       // which group, or what it lacks
 };
 
 // A TLS handshake as it came out, for the replay.

@@ -265,7 +265,8 @@ class resolver {
         return known == services_.end() ? own_ : known->second;
     }
 
-    // RFC 2595 §4: POP3 has STLS. Where mail is read, a handshake in a branch is one that need not come to pass.
+    // RFC 2595 §4: POP3 has STLS. Where mail is read, a handshake in a branch is one that need not come to
+    // pass.
     void imply_tls(int connection) {
         const auto spoken = protocol_of(service_of(connection));
         if (spoken == protocol::smtp || branches_ == 0)

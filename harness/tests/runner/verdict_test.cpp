@@ -178,9 +178,10 @@ BOOST_AUTO_TEST_CASE(what_the_target_lacks) {
                "the target has no lmtp service (--lmtp HOST:PORT, or `services:` of its profile)");
     c = case_of(level::must);
     c.reads_mail = true;
-    BOOST_TEST(runner::lacking(c, target_of(0)) ==
-               "delivered mail cannot be read (--maildir PATH, --imap or --pop3 HOST:PORT, or `mailboxes:` of "
-               "the profile)");
+    BOOST_TEST(
+        runner::lacking(c, target_of(0)) ==
+        "delivered mail cannot be read (--maildir PATH, --imap or --pop3 HOST:PORT, or `mailboxes:` of "
+        "the profile)");
     c = case_of(level::must);
     c.restarts = true;
     BOOST_TEST(

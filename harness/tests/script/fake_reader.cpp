@@ -31,7 +31,8 @@ class session {
 
     net::task<void> serve() {
         auto greeting = behaviour_.greeting;
-        if (greeting.empty() || greeting.starts_with('*') != imap_) greeting = imap_ ? "* OK ready\r\n" : "+OK ready <1.2@fake>\r\n";
+        if (greeting.empty() || greeting.starts_with('*') != imap_)
+            greeting = imap_ ? "* OK ready\r\n" : "+OK ready <1.2@fake>\r\n";
         co_await say(std::move(greeting));
         for (;;) {
             const auto line = co_await read_command();

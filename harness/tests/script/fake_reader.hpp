@@ -15,7 +15,7 @@ struct reading_server {
     // the tag; hang_up and take_tls are what they are in fake_server.hpp. An answer of several parts that are
     // joined by <next> is given part by part, one a command.
     std::map<std::string, std::string> answers;
-    std::string refuses_literal; // in place of the continuation request
+    std::string refuses_literal;       // in place of the continuation request
     std::vector<std::string> commands; // "0 LOGIN ...": connection and command
     int connections = 0;
 };
