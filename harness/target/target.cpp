@@ -13,8 +13,11 @@ std::string target_info::reads_mail_by() const {
 }
 
 bool service_capabilities::offers(std::string_view keyword, std::string_view parameter) const {
+    // RFC 9051 §6.2: these two speak of logging in. A server that lists one behind a login (Cyrus does)
+    // offers nothing.
+    const bool before_login = keyword == "LOGINDISABLED" || keyword == "STARTTLS";
     return plain.has(keyword, parameter) || secured.has(keyword, parameter) ||
-           logged_in.has(keyword, parameter);
+           (!before_login && logged_in.has(keyword, parameter));
 }
 
 } // namespace mailspec::target

@@ -129,4 +129,14 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_asked) {
     BOOST_TEST(refusal({"", {}, ""}, 50ms) == "no answer in time at the greeting");
 }
 
+BOOST_AUTO_TEST_CASE(what_speaks_of_logging_in_is_not_offered_behind_a_login) {
+    target::service_capabilities offered;
+    offered.logged_in.offered = {{"LOGINDISABLED", ""}, {"STARTTLS", ""}, {"IDLE", ""}};
+    BOOST_TEST(offered.offers("IDLE"));
+    BOOST_TEST(!offered.offers("LOGINDISABLED"));
+    BOOST_TEST(!offered.offers("STARTTLS"));
+    offered.plain.offered = {{"LOGINDISABLED", ""}};
+    BOOST_TEST(offered.offers("LOGINDISABLED"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
