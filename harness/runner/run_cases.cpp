@@ -115,6 +115,13 @@ struct shared_run {
 
 using shared_ptr = std::shared_ptr<shared_run>;
 
+// Its mail reaches every account, those whose INBOX must hold nothing else too.
+bool reaches_everybody(const suite::test_case& c) {
+    return std::ranges::any_of(c.needs, [](const suite::need& n) {
+        return n.name == "mailing-list" || n.name == "alias" || n.name == "utf8-alias";
+    });
+}
+
 bool runs_alone(const suite::test_case& c, const target::target_info& target) {
     return c.restarts || c.moves_clock || c.world.has_fixed_names() || (c.retries && !target.retries_by_zone);
 }
@@ -249,8 +256,10 @@ net::task<cases_end> run_cases(case_list cases, target::running_target& target, 
                                shared_surroundings around) {
     const auto on = co_await boost::asio::this_coro::executor;
     const auto run = std::make_shared<shared_run>(on, target, std::move(told), std::move(around));
+    std::deque<const suite::test_case*> last;
     for (const auto* c : cases)
-        (runs_alone(*c, target.info) ? run->alone : run->waiting).push_back(c);
+        (reaches_everybody(*c) ? last : runs_alone(*c, target.info) ? run->alone : run->waiting).push_back(c);
+    run->alone.insert(run->alone.end(), last.begin(), last.end());
 
     while (run->end.lost.empty() && !run->waiting.empty()) {
         co_await work_side_by_side(run, jobs);

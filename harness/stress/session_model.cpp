@@ -220,11 +220,16 @@ void session_model::finish(const asked& command, const answered& answer) {
         return say(fmt::format("{} was answered by {}", name_of(command.what), words));
     if (command.what == kind::store) finish_store(command, ok);
     if (!ok) {
-        // RFC 2180 §4: NO is an answer where some of the messages are gone.
-        const bool excused = std::ranges::any_of(command.numbers, [&](auto number) {
-            const auto* m = named(command, number);
-            return !m || !truth_ || (m->uid != 0 && truth_->may_go(m->uid));
-        });
+        // RFC 2180 §4: NO is an answer where some of the messages are gone. Those that this very answer told
+        // to be gone are not among ours any more (RFC 9051 §7.1: EXPUNGEISSUED).
+        const bool told = answer.tagged && answer.tagged->code_name() == "EXPUNGEISSUED" && answer.untagged &&
+                          std::ranges::any_of(*answer.untagged, [](const auto& r) {
+                              return r.is_data("EXPUNGE") || r.is_data("VANISHED");
+                          });
+        const bool excused = told || std::ranges::any_of(command.numbers, [&](auto number) {
+                                 const auto* m = named(command, number);
+                                 return !m || !truth_ || (m->uid != 0 && truth_->may_go(m->uid));
+                             });
         if (!excused) say(fmt::format("{} was answered by {}", name_of(command.what), words));
         return;
     }
