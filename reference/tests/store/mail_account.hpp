@@ -49,6 +49,17 @@ struct mail_account : mail_folder {
         stop();
         start();
     }
+    // As where the kernel has no watches to give; nothing then happens but what the test does.
+    void restart_without_inotify() {
+        stop();
+        store::mail_store::settings wanted;
+        wanted.data = (root / "data").string();
+        wanted.inotify = false;
+        auto opened = store::mail_store::open(wanted);
+        BOOST_REQUIRE(opened);
+        mail = std::move(*opened);
+        account = *mail->account_of("alice");
+    }
 
     std::shared_ptr<mailbox::folder> box(const std::string& name = "INBOX") {
         auto opened = account->open(name);

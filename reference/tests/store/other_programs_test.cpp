@@ -207,14 +207,7 @@ BOOST_AUTO_TEST_CASE(many_events_at_once_are_not_lost) {
 // Where the kernel has no watches to give.
 BOOST_AUTO_TEST_CASE(changes_are_found_by_the_times_of_folders) {
     inbox.reset();
-    stop();
-    store::mail_store::settings wanted;
-    wanted.data = (root / "data").string();
-    wanted.inotify = false;
-    auto opened = store::mail_store::open(wanted);
-    BOOST_REQUIRE(opened);
-    mail = std::move(*opened);
-    account = *mail->account_of("alice");
+    restart_without_inotify();
     inbox = box();
     append("INBOX", {message("one")});
     for (int i = 0; i < 20; ++i) { // also within one tick of the clock
