@@ -3,6 +3,7 @@
 #include "reference/tests/store/mail_account.hpp"
 
 #include <random>
+#include <semaphore>
 #include <thread>
 
 using namespace store_tests;
@@ -30,7 +31,8 @@ struct follower {
     mailbox::uid largest_seen = 0;
 };
 
-void work(mailbox::account& account, unsigned seed, int rounds, follower& mine) {
+void work(mailbox::account& account, unsigned seed, int rounds, follower& mine,
+          std::counting_semaphore<>& worked) {
     std::mt19937 dice(seed);
     auto inbox = *account.open("INBOX"), other = *account.open("Other");
     for (int i = 0; i < rounds; ++i) {
@@ -61,6 +63,7 @@ void work(mailbox::account& account, unsigned seed, int rounds, follower& mine) 
             for (const auto id : some)
                 (void)inbox->open(id);
         }
+        if (i % 4 == 0) worked.release();
     }
 }
 
@@ -73,10 +76,11 @@ BOOST_AUTO_TEST_CASE(all_know_the_same_in_the_end) {
     auto inbox = box();
     std::vector<follower> sessions(6);
     std::atomic<bool> ended = false;
+    std::counting_semaphore<> worked{0}; // once for each step of the other program
     {
         std::jthread program([&] { // mutt, so to say
             std::mt19937 dice(7);
-            for (int i = 0; !ended; ++i) {
+            for (int i = 0; worked.acquire(), !ended; ++i) {
                 put("new/" + std::to_string(1000 + i) + ".host", "A: b\n\nc\n");
                 const auto names = names_in("cur");
                 if (!names.empty()) {
@@ -85,15 +89,15 @@ BOOST_AUTO_TEST_CASE(all_know_the_same_in_the_end) {
                     fs::rename(maildir() / "cur" / one,
                                maildir() / "cur" / (one.substr(0, one.find(':')) + ":2,FS"), gone);
                 }
-                std::this_thread::sleep_for(std::chrono::milliseconds(3));
             }
         });
         {
             std::vector<std::jthread> threads;
             for (unsigned i = 0; i < sessions.size(); ++i)
-                threads.emplace_back([&, i] { work(*account, i + 1, 120, sessions[i]); });
+                threads.emplace_back([&, i] { work(*account, i + 1, 120, sessions[i], worked); });
         }
         ended = true;
+        worked.release();
     }
     BOOST_REQUIRE(inbox->refresh());
     std::map<mailbox::uid, mailbox::record> truth;
