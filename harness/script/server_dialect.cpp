@@ -27,17 +27,32 @@ server_event event_of(what kind, std::string& unread, std::size_t used) {
     return event;
 }
 
-class smtp_dialect final : public server_dialect {
+// What the three languages have in common: each has a judge.
+template <class Judge>
+class judged_dialect : public server_dialect {
   public:
-    explicit smtp_dialect(bool lmtp)
-        : judge_(lmtp) {}
+    explicit judged_dialect(auto... how)
+        : judge_(how...) {}
 
     void sent(std::string_view octets) override { judge_.sent(octets); }
+    void tls_started() override { judge_.tls_started(); }
+    bool tls_due() const override { return judge_.tls_due(); }
+    std::vector<wire::deviation> take_deviations() override { return std::exchange(found_, {}); }
+    const wire::rule_set& rules_judged() const override { return judge_.rules_judged(); }
+
+  protected:
+    Judge judge_;
+    std::vector<wire::deviation> found_;
+};
+
+class smtp_dialect final : public judged_dialect<wire::ambient_judge> {
+  public:
+    using judged_dialect::judged_dialect;
+
     void tls_started() override {
-        judge_.tls_started();
+        judged_dialect::tls_started();
         capabilities_.reset();
     }
-    bool tls_due() const override { return judge_.tls_due(); }
 
     std::optional<server_event> read(std::string& unread) override {
         auto parsed = wire::parse_smtp_reply(unread);
@@ -54,24 +69,16 @@ class smtp_dialect final : public server_dialect {
         return event;
     }
 
-    std::vector<wire::deviation> take_deviations() override { return std::exchange(found_, {}); }
-    const wire::rule_set& rules_judged() const override { return judge_.rules_judged(); }
     const wire::capability_set* smtp_capabilities() const override {
         return capabilities_ ? &*capabilities_ : nullptr;
     }
 
   private:
-    wire::ambient_judge judge_;
-    std::vector<wire::deviation> found_;
     std::optional<wire::capability_set> capabilities_;
 };
 
-class imap_dialect final : public server_dialect {
+class imap_dialect final : public judged_dialect<wire::imap_judge> {
   public:
-    void sent(std::string_view octets) override { judge_.sent(octets); }
-    void tls_started() override { judge_.tls_started(); }
-    bool tls_due() const override { return judge_.tls_due(); }
-
     std::optional<server_event> read(std::string& unread) override {
         if (unread.size() < wanted_) return std::nullopt; // in the midst of a long literal
         auto parsed = wire::parse_imap_response(unread);
@@ -88,21 +95,12 @@ class imap_dialect final : public server_dialect {
         return event;
     }
 
-    std::vector<wire::deviation> take_deviations() override { return std::exchange(found_, {}); }
-    const wire::rule_set& rules_judged() const override { return judge_.rules_judged(); }
-
   private:
-    wire::imap_judge judge_;
     std::size_t wanted_ = 0;
-    std::vector<wire::deviation> found_;
 };
 
-class pop3_dialect final : public server_dialect {
+class pop3_dialect final : public judged_dialect<wire::pop3_judge> {
   public:
-    void sent(std::string_view octets) override { judge_.sent(octets); }
-    void tls_started() override { judge_.tls_started(); }
-    bool tls_due() const override { return judge_.tls_due(); }
-
     std::optional<server_event> read(std::string& unread) override {
         const bool lines_follow = judge_.lines_follow();
         auto parsed = wire::parse_pop3_response(unread, lines_follow, scanned_);
@@ -120,13 +118,8 @@ class pop3_dialect final : public server_dialect {
         return event;
     }
 
-    std::vector<wire::deviation> take_deviations() override { return std::exchange(found_, {}); }
-    const wire::rule_set& rules_judged() const override { return judge_.rules_judged(); }
-
   private:
-    wire::pop3_judge judge_;
     std::size_t scanned_ = 0;
-    std::vector<wire::deviation> found_;
 };
 
 } // namespace
