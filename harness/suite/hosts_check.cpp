@@ -112,7 +112,7 @@ std::vector<problem> check_hosts(const std::vector<step>& script, const world_pl
 
 void for_each_template(const host_plan& host,
                        const std::function<void(const step&, const text_template&)>& visit) {
-    const step place{.at = host.at, .source = host.name, .body = split{}};
+    const step place(host.at, host.name, split{});
     const auto text = [&](const text_template& t) { visit(place, t); };
     const auto answers = [&](const host_answers& list) {
         for (const auto& answer : list)

@@ -46,7 +46,7 @@ class resolver {
 
     resolved_script run(std::vector<step> script) {
         for (const auto& line : world_.dns ? world_.dns->lines : std::vector<zone_line>()) {
-            const step place{.at = line.at, .source = line.text.source, .body = split{}};
+            const step place(line.at, line.text.source, split{});
             placeholders_of(place, line.text);
         }
         for (const auto& host : world_.hosts)

@@ -104,7 +104,7 @@ class script_parser {
 
     std::optional<step> parse_step(const script_line& line) {
         line_cursor cursor(line.text, line.at);
-        step result{.at = line.at, .source = std::string(line.text), .connection = 0, .body = split{}};
+        step result(line.at, std::string(line.text), split{}, 0);
         prefixes(cursor, result);
         result.body = body(cursor, line, result.connection);
         if (cursor.ok() && result.claim && !can_fail(result) &&

@@ -159,6 +159,16 @@ struct step {
     int connection = 1; // blocks and fragments hand theirs down: `2 do hello` sets it on each step within
     bool claim = false; // the step that shows the clause; every case has at least one, never a block
     step_body body;
+
+    // Compiled once (special_members.cpp): what the compiler would write in each file is most of its work
+    // there.
+    step();
+    step(source_pos at, std::string source, step_body body, int connection = 1, bool claim = false);
+    step(const step&);
+    step(step&&) noexcept;
+    step& operator=(const step&);
+    step& operator=(step&&) noexcept;
+    ~step();
 };
 
 } // namespace mailspec::suite

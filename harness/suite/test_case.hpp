@@ -55,6 +55,15 @@ struct test_case {
     std::vector<fixture_message> messages; // that lie in its mailbox before it starts, in order
     bool account_alone = false;            // nobody else uses the account meanwhile, and INBOX is empty
     int mailboxes = 0;                     // of its own that its script names: 1 {mailbox}, 2 {mailbox2} too
+
+    // Compiled once (special_members.cpp): what the compiler would write in each file is most of its work
+    // there.
+    test_case();
+    test_case(const test_case&);
+    test_case(test_case&&) noexcept;
+    test_case& operator=(const test_case&);
+    test_case& operator=(test_case&&) noexcept;
+    ~test_case();
 };
 
 struct loaded_suite {

@@ -72,6 +72,15 @@ struct text_template {
     std::vector<host_piece> hosts() const;     // the same, of hosts
     std::vector<std::string> fixtures() const; // and of fixtures
     std::vector<std::string> bound() const;    // names of which {$NAME} speaks
+
+    // Compiled once (special_members.cpp): what the compiler would write in each file is most of its work
+    // there.
+    text_template();
+    text_template(const text_template&);
+    text_template(text_template&&) noexcept;
+    text_template& operator=(const text_template&);
+    text_template& operator=(text_template&&) noexcept;
+    ~text_template();
 };
 
 // How backslashes and braces are read.

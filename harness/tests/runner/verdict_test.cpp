@@ -27,7 +27,7 @@ suite::test_case case_of(level l) {
     return c;
 }
 
-const suite::step claim{{"x.yaml", 7, 3}, "check S: 503", 1, true, suite::split{}};
+const suite::step claim({"x.yaml", 7, 3}, "check S: 503", suite::split{}, 1, true);
 
 verdict verdict_for(level l, kind what, bool strict = false, std::optional<level> instead = {}) {
     script::case_outcome outcome;
@@ -76,6 +76,19 @@ BOOST_AUTO_TEST_CASE(the_table) {
     BOOST_TEST((verdict_for(level::must, kind::held, false, level::should) == verdict::warn));
     BOOST_TEST((verdict_for(level::must, kind::held, true, level::should) == verdict::fail));
     BOOST_TEST((verdict_for(level::must, kind::held, true, level::may) == verdict::info));
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_preparation_is_skipped_with_the_servers_words) {
+    script::case_outcome outcome;
+    outcome.what = kind::refused;
+    outcome.refusal = "the server refused what the case needs first: CREATE: NO full";
+    for (const bool strict : {false, true}) {
+        const auto told = runner::result_of(case_of(level::must), outcome, {strict, false});
+        BOOST_TEST((told.outcome == verdict::skip));
+        BOOST_TEST(told.refused);
+        BOOST_TEST(told.reason == "the server refused what the case needs first: CREATE: NO full");
+        BOOST_TEST(!told.found);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(what_a_report_is_told) {
@@ -219,8 +232,8 @@ BOOST_AUTO_TEST_CASE(what_a_target_that_sends_lacks) {
 BOOST_AUTO_TEST_CASE(a_domain_that_nobody_named) {
     auto c = case_of(level::must);
     const auto text = *suite::parse_template("RCPT TO:<a@{domain}>", suite::template_kind::plain);
-    const suite::step send{{}, "", 1, false, suite::send_line{text}};
-    c.script = {suite::step{{}, "", 1, false, suite::repeat_block{2, {send}}}};
+    const suite::step send({}, "", suite::send_line{text});
+    c.script = {suite::step({}, "", suite::repeat_block{2, {send}})};
     auto t = target_of(0);
     BOOST_TEST(runner::lacking(c, t) ==
                "the domain whose mail the server takes is not known (--domain DOMAIN)");
@@ -299,12 +312,12 @@ BOOST_AUTO_TEST_CASE(the_order_is_that_of_the_seed) {
 BOOST_AUTO_TEST_CASE(connections_that_a_case_holds) {
     auto c = case_of(level::must);
     BOOST_TEST(runner::connections_of(c) == 1);
-    suite::step second{{}, "", 2, false, suite::send_line{}};
-    c.script = {suite::step{{}, "", 1, false, suite::repeat_block{3, {second}}}};
+    suite::step second({}, "", suite::send_line{}, 2);
+    c.script = {suite::step({}, "", suite::repeat_block{3, {second}})};
     BOOST_TEST(runner::connections_of(c) == 2);
     suite::expect_delivered none;
     none.negative = true; // is proved by another message, on another connection
-    c.script.push_back(suite::step{{}, "", 1, false, none});
+    c.script.push_back(suite::step({}, "", none));
     BOOST_TEST(runner::connections_of(c) == 3);
 }
 
