@@ -257,6 +257,8 @@ run_in_root() {
     # shellcheck disable=SC2064  # with the values of now
     trap "'$targets_folder/stop' '$work'" TERM INT HUP
     if [ -n "${server_log:-}" ]; then tail -n 0 -F -s 0.2 --pid="$server" "$work/root/$server_log" 2>/dev/null & fi
+    # `wait` knows how a server ended that is gone already; a signal to this process ends it early, while the server still runs.
+    wait "$server" || status=$?
     while kill -0 "$server" 2>/dev/null; do
         status=0
         wait "$server" || status=$?
