@@ -1,6 +1,7 @@
-// The remembered text is a list of fields, each with its size before it: "3:abc0:1:x".
+// The remembered text is a list of sized fields; see the header.
 #include "reference/imap/header_facts.hpp"
 
+#include "reference/imap/sized_fields.hpp"
 #include "reference/message/base_subject.hpp"
 #include "reference/message/date_time.hpp"
 #include "reference/message/encoded_words.hpp"
@@ -43,23 +44,11 @@ header_facts read(std::string_view header) {
     return out;
 }
 
-std::optional<std::string_view> take_field(std::string_view& text) {
-    std::size_t size = 0;
-    const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), size);
-    const auto digits = static_cast<std::size_t>(end - text.data());
-    if (wrong != std::errc() || digits >= text.size() || text[digits] != ':') return std::nullopt;
-    text.remove_prefix(digits + 1);
-    if (size > text.size()) return std::nullopt;
-    const auto field = text.substr(0, size);
-    text.remove_prefix(size);
-    return field;
-}
-
 } // namespace
 
 std::string to_text(const header_facts& facts) {
     std::string out;
-    const auto add = [&](std::string_view field) { ((out += std::to_string(field.size())) += ':') += field; };
+    const auto add = [&](std::string_view field) { add_sized(out, field); };
     add(facts.sent ? std::to_string(*facts.sent) : std::string());
     add(facts.subject);
     add(facts.is_reply ? "reply" : "");
@@ -75,7 +64,7 @@ std::string to_text(const header_facts& facts) {
 std::optional<header_facts> header_facts_from(std::string_view text) {
     std::string_view fields[7];
     for (auto& f : fields) {
-        const auto field = take_field(text);
+        const auto field = take_sized(text);
         if (!field) return std::nullopt;
         f = *field;
     }
@@ -93,7 +82,7 @@ std::optional<header_facts> header_facts_from(std::string_view text) {
     out.cc = fields[5];
     if (!fields[6].empty()) out.id = fields[6].substr(1);
     while (!text.empty()) {
-        const auto reference = take_field(text);
+        const auto reference = take_sized(text);
         if (!reference) return std::nullopt;
         out.references.emplace_back(*reference);
     }

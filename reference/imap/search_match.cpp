@@ -1,8 +1,6 @@
 // Keys are asked in the order in which search_program put them: the cheap ones decide most messages.
 #include "reference/imap/search_match.hpp"
 
-#include "reference/message/header_fields.hpp"
-
 #include <algorithm>
 
 namespace refmail::imap {
@@ -13,6 +11,7 @@ struct search_match::bound_key {
     const search_key* key = nullptr;
     mailbox::flag_set flags = 0;      // of flags and keyword; 0: nobody has that keyword
     std::vector<number_range> ranges; // of numbers and ids
+    char sign = 0;                    // of header: searched_fields::sign_of()
     std::vector<bound_key> children;
 };
 
@@ -33,6 +32,7 @@ search_match::bound_key search_match::bind(const search_key& key) {
         named.keywords.push_back(key.field);
         out.flags = in_.bits_of(named, false).value_or(0);
     }
+    if (key.kind == what::header) out.sign = searched_fields::sign_of(key.field);
     if (key.kind == what::numbers || key.kind == what::ids) bind_set(out);
     for (const auto& child : key.children)
         out.children.push_back(bind(child));
@@ -67,6 +67,7 @@ bool search_match::matches(place at) {
     const auto& m = in_.messages()[at];
     if (m.gone) return false; // RFC 2180 §4.3
     message_.reset();
+    fields_.reset();
     work_ += 5;
     return test(*root_, at);
 }
@@ -118,6 +119,7 @@ bool search_match::test_message(const bound_key& bound, place at) {
     const auto& key = *bound.key;
     if (!message_) message_.emplace(in_.folder(), in_.messages()[at].now.id);
     auto& m = *message_;
+    if (const auto known = test_fields(bound)) return *known;
     if (!m.is_open()) {
         work_ += 1000;
         if (!m.open()) {
@@ -127,9 +129,6 @@ bool search_match::test_message(const bound_key& bound, place at) {
         }
     }
     switch (key.kind) {
-    case what::sent_before:
-    case what::sent_on:
-    case what::sent_since: return test_sent(key);
     case what::header:
         work_ += m.header().size() / 4;
         return message::field_contains(m.header(), key.field, *key.sought);
@@ -143,21 +142,27 @@ bool search_match::test_message(const bound_key& bound, place at) {
     }
 }
 
-// RFC 9051 §6.4.4: the day that the Date field itself shows. Without one there is no day to compare.
-bool search_match::test_sent(const search_key& key) {
-    const auto day = sent_day();
+// What is remembered of the message decides, or what will be from now on. Nothing: the message itself must.
+std::optional<bool> search_match::test_fields(const bound_key& bound) {
+    const auto& key = *bound.key;
+    if (key.kind == what::body || key.kind == what::text) return std::nullopt;
+    if (key.kind == what::header && bound.sign == 0) return std::nullopt;
+    if (!fields_) {
+        const bool was_open = message_->is_open();
+        fields_ = searched_fields_of(in_.folder(), *message_);
+        work_ += 20;
+        if (message_->is_open() && !was_open) work_ += 1000;
+        if (message_->is_open()) work_ += message_->header().size();
+        if (!fields_) return std::nullopt; // it cannot be opened
+    }
+    work_ += fields_->text().size() / 100;
+    if (key.kind == what::header) return fields_->contains(bound.sign, *key.sought);
+    // RFC 9051 §6.4.4: without a date there is no day to compare.
+    const auto& day = fields_->sent();
     if (!day) return false;
     if (key.kind == what::sent_before) return *day < key.day;
     if (key.kind == what::sent_on) return *day == key.day;
     return *day >= key.day;
-}
-
-std::optional<std::chrono::sys_days> search_match::sent_day() {
-    work_ += message_->header().size() / 4;
-    const auto field = message::field_text(message_->header(), "Date");
-    const auto sent = field ? message::read_sent_date(*field) : std::nullopt;
-    if (!sent) return std::nullopt;
-    return std::chrono::floor<std::chrono::days>(sent->at + sent->offset);
 }
 
 } // namespace refmail::imap

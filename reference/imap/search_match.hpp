@@ -1,9 +1,11 @@
-// Does a message match a search program? Looks at what the view knows before it opens the message, and at its
-// header before its body. RFC 9051 §6.4.4; RFC 3501; RFC 5032; RFC 7162 §3.1.5. Opens nothing that no key
-// needs; counts what it does, so that long searches can be cut into slices.
+// Does a message match a search program? Looks at what the view knows and at what is remembered of a header
+// before it opens the message, and at its header before its body. RFC 9051 §6.4.4; RFC 3501; RFC 5032; RFC
+// 7162 §3.1.5. Opens nothing that no key needs; counts what it does, so that long searches can be cut into
+// slices.
 #pragma once
 #include "reference/imap/open_message.hpp"
 #include "reference/imap/search_program.hpp"
+#include "reference/imap/searched_fields.hpp"
 #include "reference/imap/selected_folder.hpp"
 
 namespace refmail::imap {
@@ -31,14 +33,14 @@ class search_match {
     bool test(const bound_key& key, place at);
     bool test_plain(const bound_key& key, place at);
     bool test_message(const bound_key& key, place at);
-    bool test_sent(const search_key& key);
-    std::optional<std::chrono::sys_days> sent_day();
+    std::optional<bool> test_fields(const bound_key& key);
 
     selected_folder& in_;
     const modes& how_;
     std::unique_ptr<bound_key> root_;
     std::optional<std::string> mistake_;
     std::optional<open_message> message_; // the one that is looked at
+    std::optional<searched_fields> fields_;
     std::uint64_t work_ = 0;
     std::optional<mailbox::trouble> trouble_;
 };

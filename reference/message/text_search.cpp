@@ -89,12 +89,19 @@ bool tree_contains(const mime_part& part, std::string_view message, std::string_
 search_text::search_text(std::string_view utf8)
     : key_(search_key(utf8)) {}
 
+bool search_text::is_in(std::string_view searched_text) const {
+    return contains(searched_text, key_);
+}
+
+std::string searched_text(const header_field& field) {
+    return search_key(decode_encoded_words(unfold(field.body())));
+}
+
 bool field_contains(std::string_view header, std::string_view field_name, const search_text& sought) {
     header_fields fields(header);
     while (const auto f = fields.next()) {
         if (!f->is(field_name)) continue;
-        if (sought.is_empty() || contains(search_key(decode_encoded_words(unfold(f->body()))), sought.key()))
-            return true;
+        if (sought.is_empty() || sought.is_in(searched_text(*f))) return true;
     }
     return false;
 }

@@ -4,6 +4,7 @@
 // or charset is unknown are compared as they are. Parts of type text and message (delivery reports and the
 // like) are looked into, no others; tags of HTML are text.
 #pragma once
+#include "reference/message/header_section.hpp"
 #include "reference/message/mime_tree.hpp"
 
 #include <string>
@@ -17,10 +18,14 @@ class search_text {
     explicit search_text(std::string_view utf8);
     bool is_empty() const { return key_.empty(); } // found everywhere
     const std::string& key() const { return key_; }
+    bool is_in(std::string_view searched_text) const;
 
   private:
     std::string key_;
 };
+
+// What a field says, ready to be searched: unfolded, decoded, as search_key().
+std::string searched_text(const header_field& field);
 
 // HEADER, SUBJECT, FROM ...: in any field of this name. An empty text: there is such a field.
 bool field_contains(std::string_view header, std::string_view field_name, const search_text& sought);
