@@ -35,11 +35,13 @@ list_pattern::list_pattern(std::string_view reference, std::string_view name, bo
     // Wildcards stand for themselves in modified UTF-7, and "INBOX" is found in any letter case.
     possible_ = decoded_name(whole, in_utf8).has_value();
     pattern_ = simplified(name_from_wire(whole, in_utf8));
-    plain_ = std::ranges::none_of(pattern_, is_wildcard);
+    shortest_ =
+        static_cast<std::size_t>(std::ranges::count_if(pattern_, [](char c) { return !is_wildcard(c); }));
+    plain_ = shortest_ == pattern_.size();
 }
 
 bool list_pattern::matches(std::string_view name) const {
-    if (!possible_) return false;
+    if (!possible_ || name.size() < shortest_) return false;
     if (plain_) return name == pattern_;
     if (pattern_ == "*") return true;
     const auto size = pattern_.size();

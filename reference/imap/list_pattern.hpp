@@ -1,5 +1,5 @@
 // The patterns of LIST and LSUB: "*" matches anything, "%" anything but the hierarchy separator. RFC 9051
-// §6.3.9. The work grows with pattern times name and no faster, whatever wildcards a client thinks of.
+// §6.3.9. The work grows with the square of the name and no faster, whatever a client thinks of.
 #pragma once
 #include <string>
 #include <string_view>
@@ -18,6 +18,7 @@ class list_pattern {
 
   private:
     std::string pattern_;
+    std::size_t shortest_ = 0; // name that can match: what of the pattern is no wildcard
     bool possible_ = true;
     bool plain_ = false; // no wildcard in it
 };

@@ -12,7 +12,6 @@ constexpr std::size_t most_patterns = 100;
 
 void read_selection_options(cursor& c, list_request& out) {
     c.open();
-    bool remote_only = true;
     while (!c.failed() && c.peek() != ')') {
         const auto option = c.upper_atom();
         // RFC 9051 §6.3.9.1: nothing here is remote, so REMOTE changes nothing.
@@ -24,7 +23,6 @@ void read_selection_options(cursor& c, list_request& out) {
             out.only_special_use = true;
         else if (option != "REMOTE")
             c.fail("there is no such selection option");
-        remote_only = remote_only && option == "REMOTE";
         if (!c.take(' ')) break;
     }
     c.expect_close();

@@ -17,6 +17,8 @@ using what = search_key::what;
 
 // OR within OR within OR: clients write long chains of alternatives so. Parentheses have the cursor's limit.
 constexpr int deepest = 500;
+// Every one of them may mean that all of a message is read, or all of its header, before others have a turn.
+constexpr int most_of_content = 100, most_of_header = 1000;
 
 struct word_key {
     std::string_view word;
@@ -169,6 +171,7 @@ class program_reader {
             break;
         case what::modified: read_mod_sequence(out); break;
         case what::header:
+            if (++of_header_ > most_of_header) return in_.fail("too many keys that read the header", "LIMIT");
             in_.space();
             out.field = word == "HEADER" ? in_.astring() : word;
             if (word == "HEADER") in_.space();
@@ -176,6 +179,7 @@ class program_reader {
             break;
         case what::body:
         case what::text:
+            if (++of_content_ > most_of_content) return in_.fail("too many BODY and TEXT keys", "LIMIT");
             in_.space();
             out.sought.emplace(text());
             break;
@@ -216,7 +220,7 @@ class program_reader {
     cursor& in_;
     search_program& to_;
     std::optional<std::string> charset_;
-    int depth_ = 0;
+    int depth_ = 0, of_content_ = 0, of_header_ = 0;
 };
 
 } // namespace

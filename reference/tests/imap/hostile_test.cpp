@@ -11,6 +11,8 @@
 
 using namespace imap_tests;
 
+BOOST_AUTO_TEST_SUITE(hostile)
+
 namespace {
 
 const std::vector<std::string> dialogs{
@@ -89,8 +91,6 @@ bool is_response_stream(std::string_view out) {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(hostile)
-
 BOOST_AUTO_TEST_CASE(mutated_dialogs_never_break_the_grammar) {
     imap::policy policy;
     policy.limits.errors = 10'000;
@@ -148,6 +148,24 @@ BOOST_AUTO_TEST_CASE(bombs) {
                        "f BAD FETCH: expected a set of message numbers (at octet 13 of the command)\r\n"},
                       {"g UID FETCH 1:4294967295,1:4294967295,* FLAGS\r\n", "*"},
                       {"h NOOP\r\n", "h OK NOOP done\r\n"}});
+}
+
+// Each of these keys may have to read a message of 50 MB, and all of them before anybody else has a turn.
+BOOST_AUTO_TEST_CASE(keys_that_read_much_are_counted) {
+    const auto keys = [](int n, const std::string& one) {
+        std::string out;
+        for (int i = 0; i < n; ++i)
+            out += one;
+        return out;
+    };
+    run(logged_in(),
+        {{"a SELECT INBOX\r\n", "*"},
+         {"b SEARCH " + keys(100, "TEXT x ") + "ALL\r\n", "* SEARCH\r\nb OK SEARCH completed\r\n"},
+         {"c SEARCH " + keys(50, "TEXT x BODY x ") + "NOT (BODY x)\r\n",
+          "c BAD [LIMIT] SEARCH: too many BODY and TEXT keys (at octet 719 of the command)\r\n"},
+         {"d SEARCH " + keys(1000, "TO x ") + "ALL\r\n", "* SEARCH\r\nd OK SEARCH completed\r\n"},
+         {"e SEARCH " + keys(1000, "TO x ") + "CC x\r\n",
+          "e BAD [LIMIT] SEARCH: too many keys that read the header (at octet 5012 of the command)\r\n"}});
 }
 
 BOOST_AUTO_TEST_SUITE_END()
