@@ -4,17 +4,15 @@
 #include "reference/imap/binary_content.hpp"
 #include "reference/imap/list_response.hpp"
 #include "reference/imap/machine.hpp"
-
-#include <algorithm>
+#include "reference/message/header_fields.hpp"
+#include "reference/message/utf8.hpp"
 
 namespace refmail::imap {
 
 namespace {
 
-bool has_8bit_header(std::string_view message) {
-    const auto end = std::min(message.find("\r\n\r\n"), message.find("\n\n"));
-    return std::ranges::any_of(message.substr(0, end),
-                               [](char c) { return static_cast<unsigned char>(c) > 127; });
+bool has_8bit_header(std::string_view octets) {
+    return !message::is_ascii(octets.substr(0, message::header_size(octets)));
 }
 
 struct given_message {

@@ -1,6 +1,7 @@
 // What is offered and what the line is like: CAPABILITY, NOOP, LOGOUT (RFC 9051 §6.1), ID (RFC 2971),
 // STARTTLS (RFC 9051 §6.2.1), COMPRESS (RFC 4978).
 #include "reference/imap/machine.hpp"
+#include "reference/message/mailbox.hpp"
 
 #include <boost/algorithm/string/predicate.hpp>
 #include <fmt/format.h>
@@ -71,7 +72,8 @@ void machine::do_id(cursor& c) {
             if (c.failed()) break;
             if (name.size() > longest_name) c.fail("a field name is longer than 30 octets");
             if (value && value->size() > longest_value) c.fail("a value is longer than 1024 octets");
-            if (!names.insert(name).second) c.fail("a field stands there twice");
+            // RFC 2971 §3.3: whatever the letter case.
+            if (!names.insert(message::lower_case(name)).second) c.fail("a field stands there twice");
             if (names.size() > most_fields) c.fail("there are more than 30 fields");
             told += fmt::format(" {}=\"{}\"", name, value.value_or("NIL"));
         }

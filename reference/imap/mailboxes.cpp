@@ -86,8 +86,9 @@ void machine::do_delete(cursor& c) {
         const bool ours = selected_ && folder && folder->get() == &selected_->folder();
         if (const auto gone = account_->remove(name); !gone) {
             auto why = completion::of(gone.error());
-            // RFC 9051 §6.3.5
-            if (gone.error().kind == mailbox::trouble::kind::not_possible && has_children(*account_, name))
+            // RFC 9051 §6.3.5; INBOX stays with or without them.
+            if (gone.error().kind == mailbox::trouble::kind::not_possible && name != "INBOX" &&
+                has_children(*account_, name))
                 why = completion::no("There are mailboxes below it", "HASCHILDREN");
             return why;
         }

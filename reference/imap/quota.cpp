@@ -1,6 +1,7 @@
 // GETQUOTA, GETQUOTAROOT, SETQUOTA: RFC 9208 §4.1. One root for all mailboxes of the account; STORAGE counts
 // units of 1024 octets (§5.1), MESSAGE messages (§5.2). Who has no limit has no root.
 #include "reference/imap/machine.hpp"
+#include "reference/message/utf8.hpp"
 
 #include <limits>
 
@@ -53,6 +54,8 @@ void machine::do_getquotaroot(cursor& c) {
     auto name = c.mailbox();
     c.end();
     if (c.failed()) return bad(c.why());
+    // What no mailbox can be called has no place in a response.
+    if (!message::is_utf8(name)) return finish(completion::of({mailbox::trouble::kind::bad_name, {}}));
     run([this, name = std::move(name)](response_writer& out) {
         const auto q = account_->quota();
         if (!q) return completion::of(q.error());

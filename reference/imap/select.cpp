@@ -29,7 +29,10 @@ class select_run final : public command_run {
             in_.reset();
             auto folder = of_.open(what_.name);
             if (!folder) return done(completion::of(folder.error()));
-            if (auto fresh = (*folder)->refresh(); !fresh) return done(completion::of(fresh.error()));
+            // On a full disk what is known already can still be read, and removed.
+            if (auto fresh = (*folder)->refresh();
+                !fresh && fresh.error().kind != mailbox::trouble::kind::no_space)
+                return done(completion::of(fresh.error()));
             in_ = std::make_unique<selected_folder>(std::move(*folder), what_.examine);
             // A LIST that nobody asked for is IMAP4rev2's.
             if (how_.rev2) put_list_response(out, of_, what_.name, what_.given);

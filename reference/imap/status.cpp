@@ -72,7 +72,8 @@ status_items read_status_items(cursor& c, const modes& how) {
 
 mailbox::result<void> put_status(response_writer& out, const status_items& asked, const std::string& name,
                                  mailbox::folder& of, std::uint64_t append_limit) {
-    if (auto fresh = of.refresh(); !fresh) return fresh;
+    if (auto fresh = of.refresh(); !fresh && fresh.error().kind != mailbox::trouble::kind::no_space)
+        return fresh;
     const auto facts = of.facts();
     out.put("* STATUS ");
     out.mailbox(name);

@@ -6,6 +6,8 @@
 
 using namespace imap_tests;
 
+BOOST_AUTO_TEST_SUITE(mailboxes)
+
 namespace {
 
 const std::string missing = " NO [NONEXISTENT] There is no such mailbox\r\n";
@@ -15,8 +17,6 @@ const std::string cannot = " NO [CANNOT] That cannot be done with this mailbox\r
 const turn rev2{"e2 ENABLE IMAP4rev2\r\n", "* ENABLED IMAP4rev2\r\ne2 OK ENABLE done\r\n"};
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(mailboxes)
 
 BOOST_AUTO_TEST_CASE(create_and_delete) {
     run(logged_in(), {{"a CREATE a/b/\r\n", "a OK CREATE done\r\n"},
@@ -218,6 +218,21 @@ BOOST_AUTO_TEST_CASE(append_of_utf8_headers_needs_leave) {
          {"b APPEND INBOX {18+}\r\n" + body + "\r\n", "b OK [APPENDUID 1001 1] APPEND done\r\n"},
          {"c ENABLE UTF8=ACCEPT\r\n", "*"},
          {"d APPEND INBOX {18+}\r\n" + message + "\r\n", "d OK [APPENDUID 1001 2] APPEND done\r\n"}});
+    // A message may have no header at all.
+    run(logged_in(), {{"a APPEND INBOX {12+}\r\n\r\n\xC3\xA9\r\n\r\nx\r\n.\r\n",
+                       "a OK [APPENDUID 1001 1] APPEND done\r\n"}});
+}
+
+// New mail cannot be taken up then, but what is there can be read and removed.
+BOOST_AUTO_TEST_CASE(a_full_disk_keeps_nobody_out) {
+    auto s = logged_in();
+    s.account = [](memory_account& a) {
+        put(a, "INBOX", {"one"});
+        a.at("INBOX").refuse_with(mailbox::trouble{mailbox::trouble::kind::no_space, "no room"});
+    };
+    run(s, {{"a STATUS INBOX (MESSAGES)\r\n", "* STATUS INBOX (MESSAGES 1)\r\na OK STATUS done\r\n"},
+            {"b SELECT INBOX\r\n", "*"},
+            {"c FETCH 1 FLAGS\r\n", "* 1 FETCH (FLAGS (\\Recent))\r\nc OK FETCH completed\r\n"}});
 }
 
 BOOST_AUTO_TEST_CASE(append_to_what_is_selected) {
@@ -235,6 +250,7 @@ BOOST_AUTO_TEST_CASE(quota) {
          {"d APPEND INBOX {3+}\r\none\r\n", "d OK [APPENDUID 1001 1] APPEND done\r\n"},
          {"e getquotaroot nowhere\r\n", "* QUOTAROOT nowhere \"\"\r\n* QUOTA \"\" (STORAGE 1 10 MESSAGE 1 "
                                         "2)\r\ne OK GETQUOTAROOT done\r\n"},
+         {"e GETQUOTAROOT \"&Jj\"\r\n", "e NO [CANNOT] No mailbox can have that name\r\n"},
          {"f GETQUOTA bogus\r\n", "f NO [NONEXISTENT] There is no such quota root\r\n"},
          {"g APPEND INBOX {3+}\r\none {3+}\r\ntwo\r\n", "g NO [OVERQUOTA] The quota is exceeded\r\n"},
          {"h SETQUOTA \"\" (MESSAGE 5)\r\n", "* QUOTA \"\" (MESSAGE 1 5)\r\nh OK SETQUOTA done\r\n"},
