@@ -67,9 +67,8 @@ class announcement final : public command_run {
             say(out);
             said_ = true;
         }
-        const auto& messages = of_.messages();
         if (catching_up_)
-            for (; next_ < messages.size(); ++next_) {
+            for (const auto count = of_.messages().size(); next_ < count; ++next_) {
                 if (out.full()) return false;
                 say_changed(out, next_);
             }
@@ -80,8 +79,7 @@ class announcement final : public command_run {
   private:
     void say(response_writer& out) {
         of_.put_defined_flags(out);
-        const auto count = of_.messages().size();
-        out.untagged(std::to_string(count) + " EXISTS");
+        out.untagged(std::to_string(of_.count()) + " EXISTS");
         if (!how_.rev2) say_for_rev1(out);
         out.untagged("OK", "UIDVALIDITY " + std::to_string(of_.uid_validity()), "UIDs are valid");
         out.untagged("OK", "UIDNEXT " + std::to_string(of_.uid_next()), "The next UID");
@@ -99,12 +97,9 @@ class announcement final : public command_run {
 
     // RFC 9051 appendix E: gone from IMAP4rev2.
     void say_for_rev1(response_writer& out) {
-        const auto& messages = of_.messages();
         out.untagged(std::to_string(of_.recent_count()) + " RECENT");
-        const auto unseen = std::ranges::find_if(
-            messages, [](const auto& m) { return !(m.now.flags & mailbox::flag::seen); });
-        if (unseen == messages.end()) return;
-        out.untagged("OK", "UNSEEN " + std::to_string(unseen - messages.begin() + 1), "The first unseen one");
+        if (const auto number = of_.first_unseen(); number != 0)
+            out.untagged("OK", "UNSEEN " + std::to_string(number), "The first unseen one");
     }
 
     // RFC 7162 §3.2.5.1, §3.2.10.1

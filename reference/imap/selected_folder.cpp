@@ -10,35 +10,42 @@ namespace refmail::imap {
 selected_folder::selected_folder(std::shared_ptr<mailbox::folder> of, bool examine)
     : folder_(std::move(of))
     , examine_(examine) {
-    // The mod-sequence first: what happens between the two calls is learned twice, and never missed.
-    const auto facts = folder_->facts();
-    read_only_ = examine || facts.read_only;
-    uid_validity_ = facts.uid_validity;
-    known_ = settled_ = facts.highest;
-    const auto recent = folder_->recent_from(!examine);
-    const auto records = folder_->records();
-    messages_.reserve(records.size());
-    for (const auto& r : records)
-        messages_.push_back({r, r.id >= recent, false});
-    uid_next_ = std::max(facts.uid_next, messages_.empty() ? 1 : messages_.back().now.id + 1);
+    first_recent_ = folder_->recent_from(!examine);
+    auto seen = folder_->look();
+    read_only_ = examine || seen.facts.read_only;
+    uid_validity_ = seen.facts.uid_validity;
+    uid_next_ = seen.facts.uid_next;
+    known_ = settled_ = seen.facts.highest;
+    first_unseen_ = seen.first_unseen;
+    count_ = seen.facts.messages;
+    unread_ = std::move(seen.records);
     keywords_ = folder_->keywords();
     keywords_told_ = keywords_.size();
 }
 
+void selected_folder::fill() const {
+    const auto& records = unread_->all();
+    messages_.reserve(records.size());
+    for (const auto& r : records)
+        messages_.push_back({r, r.id >= first_recent_, false});
+    unread_.reset();
+}
+
 std::optional<place> selected_folder::place_of(mailbox::uid id) const {
-    const auto at = std::ranges::lower_bound(messages_, id, {}, [](const auto& m) { return m.now.id; });
-    if (at == messages_.end() || at->now.id != id) return std::nullopt;
-    return static_cast<place>(at - messages_.begin());
+    const auto at = std::ranges::lower_bound(messages(), id, {}, [](const auto& m) { return m.now.id; });
+    if (at == messages().end() || at->now.id != id) return std::nullopt;
+    return static_cast<place>(at - messages().begin());
 }
 
 std::uint32_t selected_folder::recent_count() const {
-    return static_cast<std::uint32_t>(std::ranges::count_if(messages_, &known_message::recent));
+    if (unread_ && first_recent_ >= uid_next_) return 0; // as most often
+    return static_cast<std::uint32_t>(std::ranges::count_if(messages(), &known_message::recent));
 }
 
 std::expected<std::vector<place>, std::string> selected_folder::places(const sequence_set& set,
                                                                        bool by_uid) const {
     if (by_uid || set.saved) return places_by_uid(set);
-    const auto count = static_cast<std::uint32_t>(messages_.size());
+    const auto count = static_cast<std::uint32_t>(messages().size());
     // RFC 9051 §9, seq-number: BAD for a number past the last message, and for "*" in an empty mailbox.
     if (count == 0) return std::unexpected("there is no message in this mailbox");
     std::vector<place> out;
@@ -57,17 +64,17 @@ std::vector<place> selected_folder::places_by_uid(const sequence_set& set) const
     if (set.saved) {
         // RFC 9051 §6.4.4.1: a message that was expunged leaves "$" by itself.
         for (auto id : saved_)
-            if (auto at = place_of(id); at && !messages_[*at].gone) out.push_back(*at);
+            if (auto at = place_of(id); at && !messages()[*at].gone) out.push_back(*at);
         return out;
     }
     // RFC 9051 §6.4.9: UIDs that are not there are passed over; "*" is the last one that is.
     const auto last =
-        std::find_if(messages_.rbegin(), messages_.rend(), [](const auto& m) { return !m.gone; });
-    if (last == messages_.rend()) return out;
+        std::find_if(messages().rbegin(), messages().rend(), [](const auto& m) { return !m.gone; });
+    if (last == messages().rend()) return out;
     for (const auto& r : set.resolved(last->now.id)) {
-        auto at = std::ranges::lower_bound(messages_, r.first, {}, [](const auto& m) { return m.now.id; });
-        for (; at != messages_.end() && at->now.id <= r.last; ++at)
-            if (!at->gone) out.push_back(static_cast<place>(at - messages_.begin()));
+        auto at = std::ranges::lower_bound(messages(), r.first, {}, [](const auto& m) { return m.now.id; });
+        for (; at != messages().end() && at->now.id <= r.last; ++at)
+            if (!at->gone) out.push_back(static_cast<place>(at - messages().begin()));
     }
     return out;
 }
@@ -85,9 +92,7 @@ void selected_folder::catch_up() {
 }
 
 void selected_folder::take_arrivals(const std::vector<mailbox::record>& fresh) {
-    const auto last = !arrived_.empty()    ? arrived_.back().now.id
-                      : !messages_.empty() ? messages_.back().now.id
-                                           : 0;
+    const auto last = !arrived_.empty() ? arrived_.back().now.id : !all().empty() ? all().back().now.id : 0;
     auto at = std::ranges::upper_bound(fresh, last, {}, &mailbox::record::id);
     if (at == fresh.end()) return;
     const auto recent = folder_->recent_from(!examine_);
@@ -107,7 +112,7 @@ void selected_folder::take(const mailbox::record& fresh) {
         if (const auto waiting = arrival(fresh.id); waiting != arrived_.end()) waiting->now = fresh;
         return;
     }
-    auto& m = messages_[*at];
+    auto& m = all()[*at];
     if (m.now == fresh) return;
     const auto& told = untold_.try_emplace(fresh.id, told_state{m.now.flags, m.now.modified}).first->second;
     m.now = fresh;
@@ -118,8 +123,8 @@ void selected_folder::take(const mailbox::record& fresh) {
 void selected_folder::take_vanished(const std::vector<mailbox::uid>& ids) {
     for (auto id : ids) {
         if (const auto at = place_of(id)) {
-            if (messages_[*at].gone) continue;
-            messages_[*at].gone = true;
+            if (all()[*at].gone) continue;
+            all()[*at].gone = true;
             ++gone_;
             untold_.erase(id);
         } else if (const auto waiting = arrival(id); waiting != arrived_.end()) {
@@ -129,11 +134,11 @@ void selected_folder::take_vanished(const std::vector<mailbox::uid>& ids) {
 }
 
 void selected_folder::told(place at) {
-    untold_.erase(messages_[at].now.id);
+    untold_.erase(all()[at].now.id);
 }
 
 selected_folder::told_state selected_folder::told_of(place at) const {
-    const auto& now = messages_[at].now;
+    const auto& now = messages()[at].now;
     const auto it = untold_.find(now.id);
     return it != untold_.end() ? it->second : told_state{now.flags, now.modified};
 }

@@ -38,7 +38,9 @@ class selected_folder {
     mailbox::uid uid_next() const { return uid_next_; } // when it was selected
 
     // Of the messages told by EXISTS, by number - 1.
-    const std::vector<known_message>& messages() const { return messages_; }
+    const std::vector<known_message>& messages() const { return all(); }
+    std::size_t count() const { return unread_ ? count_ : messages_.size(); } // of messages()
+    std::uint32_t first_unseen() const { return first_unseen_; } // its number, when it was selected; 0: none
     std::optional<place> place_of(mailbox::uid id) const;
     std::uint32_t recent_count() const;
 
@@ -85,6 +87,12 @@ class selected_folder {
     void save(std::vector<mailbox::uid> found) { saved_ = std::move(found); }
 
   private:
+    // Many a client selects a large mailbox and asks for one message: the list is made when it is first used.
+    std::vector<known_message>& all() const {
+        if (unread_) fill();
+        return messages_;
+    }
+    void fill() const;
     void take_arrivals(const std::vector<mailbox::record>& fresh);
     std::vector<known_message>::iterator arrival(mailbox::uid id); // arrived_.end(): none
     void take_vanished(const std::vector<mailbox::uid>& ids);
@@ -96,8 +104,12 @@ class selected_folder {
     bool examine_, read_only_ = false;
     std::uint32_t uid_validity_ = 0;
     mailbox::uid uid_next_ = 1;
-    std::vector<known_message> messages_; // ascending by UID
-    std::vector<known_message> arrived_;  // not told yet; above all of messages_
+    mutable std::shared_ptr<const mailbox::record_list> unread_; // what becomes messages_
+    mutable std::vector<known_message> messages_;                // ascending by UID; by all() only
+    std::size_t count_ = 0;                                      // of unread_
+    mailbox::uid first_recent_ = 1;                              // likewise
+    std::uint32_t first_unseen_ = 0;
+    std::vector<known_message> arrived_; // not told yet; above all of messages_
     std::map<mailbox::uid, told_state> untold_;
     std::uint32_t gone_ = 0; // of messages_
     bool told_recent_ = true;

@@ -48,7 +48,7 @@ bool selected_folder::tell(response_writer& out, const modes& how, bool expunges
         untold_.erase(untold_.begin());
         const auto at = place_of(id);
         if (!at) continue;
-        const auto& m = messages_[*at];
+        const auto& m = all()[*at];
         if (before.flags == m.now.flags && !how.condstore) continue;
         out.put("* ");
         out.number(*at + 1);
@@ -68,7 +68,12 @@ bool selected_folder::tell(response_writer& out, const modes& how, bool expunges
         }
         out.put(")\r\n");
     }
-    if (gone_ == 0) settled_ = known_;
+    if (gone_ == 0)
+        settled_ = known_;
+    else if (how.qresync)
+        // RFC 7162 §3.2: mod-sequences above those of removals that wait may have been told; who loses the
+        // connection now has to resynchronize from before these.
+        out.untagged("OK", "HIGHESTMODSEQ " + std::to_string(settled_), "A removal is still to be told");
     return true;
 }
 
@@ -76,11 +81,11 @@ void selected_folder::tell_expunged(response_writer& out, const modes& how) {
     std::vector<mailbox::uid> ids;
     bool recent = false;
     // From the end, so that no number changes another.
-    for (auto at = messages_.size(); at-- > 0;) {
-        if (!messages_[at].gone) continue;
-        recent = recent || messages_[at].recent;
+    for (auto at = all().size(); at-- > 0;) {
+        if (!all()[at].gone) continue;
+        recent = recent || all()[at].recent;
         if (how.qresync) {
-            ids.push_back(messages_[at].now.id);
+            ids.push_back(all()[at].now.id);
             continue;
         }
         out.put("* ");
@@ -93,18 +98,18 @@ void selected_folder::tell_expunged(response_writer& out, const modes& how) {
         out.set(ids);
         out.put("\r\n");
     }
-    std::erase_if(messages_, &known_message::gone);
+    std::erase_if(all(), &known_message::gone);
     gone_ = 0;
     if (recent) told_recent_ = false;
 }
 
 void selected_folder::tell_arrivals(response_writer& out) {
     if (std::ranges::any_of(arrived_, &known_message::recent)) told_recent_ = false;
-    messages_.insert(messages_.end(), arrived_.begin(), arrived_.end());
+    all().insert(all().end(), arrived_.begin(), arrived_.end());
     arrived_.clear();
     arrived_.shrink_to_fit();
     out.put("* ");
-    out.number(messages_.size());
+    out.number(all().size());
     out.put(" EXISTS\r\n");
 }
 

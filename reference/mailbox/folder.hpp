@@ -25,6 +25,20 @@ struct folder_facts {
     bool read_only = false;           // the files are not ours to write
 };
 
+// The messages of one moment, ascending by UID. They may be read from the disk only when somebody asks for
+// them, for the first time.
+class record_list {
+  public:
+    virtual ~record_list() = default;
+    virtual const std::vector<record>& all() const = 0;
+};
+
+struct folder_look { // all of one moment
+    folder_facts facts;
+    std::uint32_t first_unseen = 0; // number of the first message without \Seen; 0: there is none
+    std::shared_ptr<const record_list> records;
+};
+
 struct folder_changes {
     std::vector<record> changed; // new ones and those whose flags changed, ascending by UID
     std::vector<uid>
@@ -54,6 +68,8 @@ class folder {
 
     virtual const std::string& name() const = 0; // at the time it was opened; UTF-8, '/' between levels
     virtual folder_facts facts() = 0;
+    // For SELECT; here by facts() and records(), better where there may be many messages.
+    virtual folder_look look();
     virtual std::vector<record> records() = 0; // all, ascending by UID
     virtual std::optional<record> find(uid id) = 0;
     virtual folder_changes since(mod_sequence known) = 0; // cheap when nothing changed

@@ -1,5 +1,5 @@
 // What the mail folders of an account cannot say themselves: reading it; see the header. Changes:
-// index_changes.cpp.
+// index_changes.cpp. What is remembered of messages: index_remembered.cpp.
 #include "reference/store/account_index.hpp"
 
 #include "reference/store/file.hpp"
@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr const char* index_name = "/refmaild.index";
-constexpr std::size_t most_remembered_in_memory = 500;
+constexpr std::size_t memory_of_its_own = 1024 * 1024;
 // In this process, by any index: one that is removed with its folder and made anew in the same second goes
 // on.
 std::atomic<std::uint32_t> highest_given = 0;
@@ -54,14 +54,17 @@ mailbox::trouble trouble_of(const disk_error& e) {
             e.text};
 }
 
-mailbox::result<std::shared_ptr<account_index>> account_index::open(const std::string& root,
-                                                                    const log& tell) {
+mailbox::result<std::shared_ptr<account_index>> account_index::open(const std::string& root, const log& tell,
+                                                                    std::shared_ptr<text_memory> memory) {
+    if (!memory) memory = std::make_shared<text_memory>(memory_of_its_own);
     const std::string path = root + index_name;
     if (fs::exists(path + "-marked")) set_aside(path, tell, path + " was found damaged");
     for (int attempt = 1;; ++attempt) {
         std::shared_ptr<account_index> made(new account_index);
         made->root_ = root;
         made->tell_ = tell;
+        made->memory_ = memory;
+        made->owner_ = memory->new_owner();
         // An index may have been lost with validities of this second in it.
         if (!fs::exists(path))
             made->least_validity_ = std::max({now(), promised_validity(root), highest_given.load()}) + 1;
@@ -179,6 +182,27 @@ account_index::vanished_from(std::int64_t mailbox) {
     return all;
 }
 
+mailbox::result<std::optional<folder_summary>> account_index::summary_of(const mailbox_row& box) {
+    const std::lock_guard hold(lock_);
+    std::optional<folder_summary> found;
+    const bool read = db_->each(
+        "SELECT fresh_time, seen_time, messages, unseen, deleted, first_unseen, octets, deleted_octets"
+        " FROM summary WHERE mailbox = ? AND next = ? AND highest = ?",
+        {box.id, box.next, box.highest}, [&](const database::row& r) {
+            const auto count = [&](int column) { return static_cast<std::uint32_t>(r.number(column)); };
+            found = folder_summary{r.number(0),
+                                   r.number(1),
+                                   count(2),
+                                   count(3),
+                                   count(4),
+                                   count(5),
+                                   static_cast<std::uint64_t>(r.number(6)),
+                                   static_cast<std::uint64_t>(r.number(7))};
+        });
+    if (!read) return std::unexpected(why());
+    return found;
+}
+
 mailbox::result<std::vector<std::string>> account_index::keywords_of(std::int64_t mailbox) {
     const std::lock_guard hold(lock_);
     std::vector<std::string> all;
@@ -260,42 +284,6 @@ mailbox::result<std::vector<arrival>> account_index::arrivals() {
         });
     if (!read) return std::unexpected(why());
     return all;
-}
-
-// Who reads one envelope reads the next ones, too.
-std::optional<std::string> account_index::remembered(std::int64_t mailbox, mailbox::uid id,
-                                                     std::string_view aspect) {
-    const std::lock_guard hold(lock_);
-    const aspect_key key{mailbox, id, std::string(aspect)};
-    if (const auto at = to_remember_.find(key); at != to_remember_.end()) return at->second;
-    if (const auto at = read_ahead_.find(key); at != read_ahead_.end()) return at->second;
-    if (read_ahead_.size() > most_remembered_in_memory) read_ahead_.clear();
-    db_->each("SELECT uid, text FROM remembered WHERE mailbox = ? AND uid >= ? AND uid < ?"
-              " AND aspect = ? LIMIT 100",
-              {mailbox, id, std::int64_t{id} + 200, aspect}, [&](const database::row& r) {
-                  read_ahead_[{mailbox, static_cast<mailbox::uid>(r.number(0)), key.aspect}] = r.text(1);
-              });
-    const auto at = read_ahead_.find(key);
-    if (at == read_ahead_.end()) return std::nullopt;
-    return at->second;
-}
-
-void account_index::remember(std::int64_t mailbox, mailbox::uid id, std::string_view aspect,
-                             std::string text) {
-    const std::lock_guard hold(lock_);
-    to_remember_[{mailbox, id, std::string(aspect)}] = std::move(text);
-    if (to_remember_.size() >= most_remembered_in_memory) write_remembered();
-}
-
-void account_index::write_remembered() {
-    if (to_remember_.empty()) return;
-    db_->begin();
-    for (const auto& [key, text] : to_remember_)
-        db_->run("INSERT OR REPLACE INTO remembered(mailbox, aspect, uid, text)"
-                 " SELECT mailbox, ?, uid, ? FROM message WHERE mailbox = ? AND uid = ?",
-                 {key.aspect, text, key.mailbox, key.id});
-    (void)db_->commit(); // losing it is harmless
-    to_remember_.clear();
 }
 
 mailbox::result<void> account_index::sync() {

@@ -6,7 +6,9 @@
 #pragma once
 #include "reference/mailbox/account.hpp"
 #include "reference/store/database.hpp"
+#include "reference/store/text_memory.hpp"
 
+#include <deque>
 #include <map>
 #include <mutex>
 #include <set>
@@ -39,6 +41,14 @@ struct arrival {
     std::string from; // relative to the root
 };
 
+// What an open mailbox amounted to when it was seen to agree with its files.
+struct folder_summary {
+    std::int64_t fresh_time = 0, seen_time = 0; // of new/ and cur/, nanoseconds since 1970
+    std::uint32_t messages = 0, unseen = 0, deleted = 0;
+    std::uint32_t first_unseen = 0; // its number; 0: none
+    std::uint64_t octets = 0, deleted_octets = 0;
+};
+
 // Octets and messages; empty: no limit.
 struct quota_limits {
     std::optional<std::uint64_t> storage, messages;
@@ -48,7 +58,9 @@ class account_index {
   public:
     using log = std::function<void(const std::string&)>;
     // `root`: the user's Maildir. A broken index is set aside and made anew, with greater UIDVALIDITYs.
-    static mailbox::result<std::shared_ptr<account_index>> open(const std::string& root, const log& tell);
+    // `memory`: for what is remembered of messages; nullptr: a small one of its own.
+    static mailbox::result<std::shared_ptr<account_index>>
+    open(const std::string& root, const log& tell, std::shared_ptr<text_memory> memory = nullptr);
     ~account_index();
 
     // Changes that are all made or none; undone unless committed. Holds the index meanwhile.
@@ -68,6 +80,7 @@ class account_index {
         void settled(const mailbox_row& box, mailbox::uid id);
         void settle_all();                            // after a crash; their mod-sequences become new ones
         void forget_vanished(const mailbox_row& box); // up to box.forgotten
+        void note(const mailbox_row& box, const folder_summary& seen);
         void add_keyword(const mailbox_row& box, int bit, const std::string& name);
         void subscribe(const std::string& name, bool on);
         void set_limits(const quota_limits& limits);
@@ -86,6 +99,8 @@ class account_index {
     mailbox::result<std::vector<message_row>> messages_of(std::int64_t mailbox); // ascending by UID
     mailbox::result<std::vector<std::pair<mailbox::mod_sequence, mailbox::uid>>>
     vanished_from(std::int64_t mailbox); // ascending by mod-sequence
+    // Nothing: none was noted of the mailbox as it is now.
+    mailbox::result<std::optional<folder_summary>> summary_of(const mailbox_row& box);
     mailbox::result<std::vector<std::string>> keywords_of(std::int64_t mailbox);
     mailbox::result<std::set<std::string>> subscriptions();
     mailbox::result<std::map<std::string, mailbox::special_uses>> special_uses();
@@ -108,6 +123,8 @@ class account_index {
     void note_the_boot();
     std::uint32_t new_validity(const std::string& name);
     void promise_validity(std::uint32_t highest);
+    bool was_read_ahead(std::int64_t mailbox, mailbox::uid id, std::string_view aspect);
+    void read_ahead(std::int64_t mailbox, mailbox::uid id, std::string_view aspect);
     void write_remembered();
     mailbox::trouble why();
     mailbox::trouble told(const disk_error& e);
@@ -118,12 +135,21 @@ class account_index {
         std::string aspect;
         auto operator<=>(const aspect_key&) const = default;
     };
+    struct stretch { // of UIDs whose texts were read into memory
+        std::int64_t mailbox;
+        mailbox::uid first;
+        std::string aspect;
+        std::uint64_t turns; // of the memory
+    };
     std::mutex lock_;
     std::unique_ptr<database> db_;
     std::string root_;
     log tell_;
     std::uint32_t least_validity_ = 1; // more than any that is lost with an earlier index
-    std::map<aspect_key, std::string> to_remember_, read_ahead_;
+    std::map<aspect_key, std::string> to_remember_;
+    std::shared_ptr<text_memory> memory_;
+    std::uint64_t owner_ = 0;        // in memory_
+    std::deque<stretch> read_ahead_; // the latest last
 };
 
 // A file system's or a database's trouble as a client may hear of it.

@@ -65,11 +65,11 @@ bool mail_store::has_limits() const {
            settings_.users_set_quota;
 }
 
-result<void> mail_store::room_for(const std::string& user, std::uint64_t octets) {
-    if (!has_limits()) return {};
+result<std::shared_ptr<void>> mail_store::room_for(const std::string& user, std::uint64_t octets) {
+    if (!has_limits()) return std::shared_ptr<void>();
     auto opened = opened_account(user);
     auto room = opened ? (*opened)->room_for(octets) : std::unexpected(opened.error());
-    if (room) return {};
+    if (room) return *room;
     const bool full = room.error().kind == mailbox::trouble::kind::over_quota;
     return std::unexpected(disk_error{full ? disk_error::kind::over_quota : disk_error::kind::failed,
                                       "mail for " + user + ": " + room.error().text});

@@ -22,6 +22,8 @@ struct draft::round {
         for (std::size_t i = 0; i < results.size(); ++i)
             if (results[i].outcome && !self->deliveries_[i].user.empty())
                 self->store_.delivered_to(self->deliveries_[i].user);
+        for (auto& one : self->plans_)
+            one.room.reset(); // it is counted when somebody looks
         finished(std::move(results));
     }
 };
@@ -179,9 +181,14 @@ void draft::plan_placements(std::size_t index) {
     message.from = source.file->path();
     message.how = source.used_by > 1 ? placement::how::link : placement::how::rename;
     if (!wanted.mailbox) return plan_entry(index, message);
-    wanted.outcome =
-        store_.room_for(deliveries_[index].user, wire_size_ + deliveries_[index].first_line.size());
-    if (!wanted.outcome) return;
+    auto room = store_.room_for(deliveries_[index].user, wire_size_ + deliveries_[index].first_line.size());
+    if (!room) wanted.outcome = std::unexpected(room.error());
+    if (!room) return;
+    wanted.room = std::move(*room);
+    if (const auto mbox = store_.mbox_of(deliveries_[index].user)) {
+        wanted.path = mbox->path();
+        return;
+    }
     wanted.path = wanted.mailbox->new_path(store_.new_name() + std::string(binary_ ? raw_mark : ""));
     message.to = wanted.path;
     message.into = wanted.mailbox->fresh();

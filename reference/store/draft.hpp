@@ -61,6 +61,7 @@ class draft : public std::enable_shared_from_this<draft> {
     };
     struct plan { // what becomes of one delivery
         std::shared_ptr<const maildir> mailbox;
+        std::shared_ptr<void> room; // kept for it until it is there
         std::size_t copy = 0;
         result<void> outcome;
         std::string path;

@@ -65,12 +65,11 @@ void account_index::changes::remove_mailbox(const std::string& name) {
          {"DELETE FROM message WHERE mailbox = ?", "DELETE FROM arrival WHERE mailbox = ?",
           "DELETE FROM vanished WHERE mailbox = ?", "DELETE FROM keyword WHERE mailbox = ?",
           "DELETE FROM remembered WHERE mailbox = ?", "DELETE FROM special_use WHERE mailbox = ?",
+          "DELETE FROM summary WHERE mailbox = ?",
           "DELETE FROM mailbox WHERE id = ?"})
         db.run(statement, {id});
     // Not only in the database: what is written now and then must not come back.
-    const auto is_of_it = [&](const auto& one) { return one.first.mailbox == id; };
-    std::erase_if(index_.to_remember_, is_of_it);
-    std::erase_if(index_.read_ahead_, is_of_it);
+    std::erase_if(index_.to_remember_, [&](const auto& one) { return one.first.mailbox == id; });
 }
 
 // Arrivals that are being synced have spent UIDs and a mod-sequence that whoever changes something else
@@ -128,6 +127,12 @@ void account_index::changes::settle_all() {
 
 void account_index::changes::forget_vanished(const mailbox_row& box) {
     index_.db_->run("DELETE FROM vanished WHERE mailbox = ? AND modified <= ?", {box.id, box.forgotten});
+}
+
+void account_index::changes::note(const mailbox_row& box, const folder_summary& seen) {
+    index_.db_->run("INSERT OR REPLACE INTO summary VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    {box.id, box.next, box.highest, seen.fresh_time, seen.seen_time, seen.messages,
+                     seen.unseen, seen.deleted, seen.first_unseen, seen.octets, seen.deleted_octets});
 }
 
 void account_index::changes::add_keyword(const mailbox_row& box, int bit, const std::string& name) {

@@ -29,8 +29,17 @@ bool is_foreign(database& db) {
 }
 
 void make_schema(database& db) {
+    // What can be had again without loss may be missing from an older index.
+    constexpr const char* summary =
+        "CREATE TABLE IF NOT EXISTS summary(mailbox INTEGER PRIMARY KEY, next INTEGER NOT NULL,"
+        " highest INTEGER NOT NULL, fresh_time INTEGER NOT NULL, seen_time INTEGER NOT NULL,"
+        " messages INTEGER NOT NULL, unseen INTEGER NOT NULL, deleted INTEGER NOT NULL,"
+        " first_unseen INTEGER NOT NULL, octets INTEGER NOT NULL, deleted_octets INTEGER NOT NULL)";
     const auto found = version_of(db);
-    if (found == version) return;
+    if (found == version) {
+        db.run(summary);
+        return;
+    }
     if (found != 0) {
         db.run("INSERT INTO this_index_is_of_another_version VALUES(0)"); // fails, and says so
         return;
@@ -61,7 +70,7 @@ void make_schema(database& db) {
           "CREATE TABLE former(name TEXT PRIMARY KEY, validity INTEGER NOT NULL, mailbox INTEGER NOT NULL)"
           " WITHOUT ROWID",
           "CREATE TABLE quota(storage INTEGER NOT NULL, messages INTEGER NOT NULL)",
-          "CREATE TABLE renaming(before TEXT NOT NULL, after TEXT NOT NULL)",
+          "CREATE TABLE renaming(before TEXT NOT NULL, after TEXT NOT NULL)", summary,
           "CREATE TABLE run(boot TEXT NOT NULL)", "PRAGMA user_version = 1"})
         db.run(table);
 }

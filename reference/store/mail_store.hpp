@@ -7,6 +7,7 @@
 #include "reference/store/commit_group.hpp"
 #include "reference/store/file_watch.hpp"
 #include "reference/store/maildir.hpp"
+#include "reference/store/mbox_file.hpp"
 #include "reference/store/worker_pool.hpp"
 
 #include <map>
@@ -30,6 +31,11 @@ class mail_store {
         std::size_t memory_per_message = 256 * 1024;
         quota_limits quota;                           // of each account ...
         std::map<std::string, quota_limits> quota_of; // ... but of these users
+        // Of what is remembered of messages in order to list and search them, of all accounts.
+        std::size_t memory_for_texts = 64 * 1024 * 1024;
+        // Where INBOX is an mbox: its path, with "{user}" in it. Empty: INBOX is the user's Maildir.
+        std::string mbox;
+        std::chrono::milliseconds mbox_wait{10'000}; // for who has it locked
         bool inotify = true; // false: other programs' changes are found by the times of folders alone
         bool users_set_quota = false; // SETQUOTA (RFC 9208 §4.1.3)
         account_index::log log;       // what an admin should know; called from any thread
@@ -40,13 +46,17 @@ class mail_store {
     ~mail_store();
 
     result<std::shared_ptr<const maildir>> mailbox_of(const std::string& user); // created if missing
+    std::shared_ptr<mbox_file> mbox_of(const std::string& user);                // nullptr: INBOX is a Maildir
+    // INBOX was opened and looked at: it is in order.
+    result<void> open_inbox(const std::string& user);
     // The mailboxes of a user, made if missing; the same object for all sessions. Cheap when somebody had it
     // lately. It and its folders must be gone before the store is.
     mailbox::result<std::shared_ptr<mailbox::account>> account_of(const std::string& user);
     // A message got its name in the user's new/: who has INBOX open hears of it.
     void delivered_to(const std::string& user);
-    // disk_error::kind::over_quota: the user's mailboxes are full.
-    result<void> room_for(const std::string& user, std::uint64_t octets);
+    // Kept until the handle is dropped, which is to be before the store is. disk_error::kind::over_quota: the
+    // user's mailboxes are full.
+    result<std::shared_ptr<void>> room_for(const std::string& user, std::uint64_t octets);
     std::string maildir_path(const std::string& user) const;
     std::string queue_path() const { return settings_.data + "/queue"; }
     std::shared_ptr<const folder> queue();
@@ -58,11 +68,13 @@ class mail_store {
     commit_group& commits() { return commits_; }
     file_watch* watches() { return watches_.get(); } // nullptr: the kernel has none to give
     worker_pool& syncs() { return *syncs_; }         // for what another thread waits for
+    const std::shared_ptr<text_memory>& texts() const { return texts_; }
     const settings& how() const { return settings_; }
 
   private:
     explicit mail_store(settings wanted)
-        : settings_(std::move(wanted)) {}
+        : settings_(std::move(wanted))
+        , texts_(std::make_shared<text_memory>(settings_.memory_for_texts)) {}
     struct slot { // of a user; its lock is kept while the account is opened
         std::mutex lock;
         std::shared_ptr<maildir_account> account;
@@ -73,11 +85,13 @@ class mail_store {
     bool has_limits() const;
 
     settings settings_;
+    const std::shared_ptr<text_memory> texts_;
     int lock_file_ = -1;
     std::shared_ptr<const folder> queue_;
     commit_group commits_;
     std::mutex lock_;
     std::map<std::string, std::shared_ptr<const maildir>> mailboxes_;
+    std::map<std::string, std::shared_ptr<mbox_file>> mboxes_;
     std::unique_ptr<worker_pool> syncs_;
     std::unique_ptr<file_watch> watches_;
     std::map<std::string, std::shared_ptr<slot>> accounts_; // under lock_

@@ -31,14 +31,19 @@ maildir_account::open(mail_store& store, const std::string& user, const settings
     const std::string path = store.maildir_path(user);
     auto root = folder::open(path);
     if (!root) return std::unexpected(trouble_of(root.error()));
-    auto index = account_index::open(path, how.log);
+    auto index = account_index::open(path, how.log, store.texts());
     if (!index) return std::unexpected(index.error());
-    if (auto recovered = recover_account(path, **index); !recovered)
+    if (auto recovered = recover_account(path, **index, store.mbox_of(user) != nullptr); !recovered)
         return std::unexpected(recovered.error());
     sweep(path + "/tmp");
     account_parts parts{store, path, *index, std::make_shared<store::quota>(*index, how.quota)};
     return std::shared_ptr<maildir_account>(
         new maildir_account(user, how, std::move(parts), std::move(*root)));
+}
+
+maildir_account::~maildir_account() {
+    for (const auto& one : lately_)
+        one->note();
 }
 
 std::string maildir_account::path_of(const std::string& directory) const {
@@ -55,6 +60,7 @@ void maildir_account::keep(const std::string& name, const std::shared_ptr<maildi
     lately_.remove(one);
     lately_.push_front(one);
     if (lately_.size() <= most_kept_open) return;
+    lately_.back()->note();
     lately_.pop_back();
     std::erase_if(open_, [](const auto& known) { return known.second.expired(); });
 }
@@ -82,7 +88,26 @@ mailbox::result<std::shared_ptr<maildir_folder>> maildir_account::opened(const s
     return made;
 }
 
+mailbox::result<std::shared_ptr<mbox_folder>> maildir_account::opened_mbox() {
+    auto file = parts_.store.mbox_of(user_);
+    if (!file) return std::shared_ptr<mbox_folder>();
+    const std::lock_guard hold(open_lock_);
+    if (mbox_) return mbox_;
+    auto made = mbox_folder::open({parts_.store, parts_.index, parts_.quota, std::move(file), how_.log});
+    if (made) mbox_ = *made;
+    return made;
+}
+
 mailbox::result<std::shared_ptr<mailbox::folder>> maildir_account::open(const std::string& name) {
+    if (name == "INBOX") {
+        auto mbox = opened_mbox();
+        if (!mbox) return std::unexpected(mbox.error());
+        if (*mbox) {
+            if (auto looked = (*mbox)->refresh(); !looked && looked.error().kind != kind::no_space)
+                return std::unexpected(looked.error());
+            return *mbox;
+        }
+    }
     auto one = opened(name);
     if (!one) return std::unexpected(one.error());
     // On a full disk what is known already can still be read.
@@ -136,14 +161,16 @@ mailbox::result<void> maildir_account::subscribe(const std::string& name, bool o
 
 mailbox::result<mailbox::appended> maildir_account::append(const std::string& name,
                                                            std::vector<mailbox::to_append> messages) {
-    auto to = opened(name);
+    auto mbox = name == "INBOX" ? opened_mbox() : std::shared_ptr<mbox_folder>();
+    if (!mbox) return std::unexpected(mbox.error());
+    auto to = *mbox ? std::shared_ptr<maildir_folder>() : opened(name);
     if (!to) return std::unexpected(to.error());
     std::uint64_t octets = 0;
     for (const auto& one : messages)
         octets += one.octets.size();
-    if (auto room = parts_.quota->room_for(octets, messages.size()); !room)
-        return std::unexpected(room.error());
-    return (*to)->append(std::move(messages));
+    const auto room = parts_.quota->reserve(octets, messages.size());
+    if (!room) return std::unexpected(room.error());
+    return *mbox ? (*mbox)->append(std::move(messages)) : (*to)->append(std::move(messages));
 }
 
 mailbox::result<mailbox::quota_root> maildir_account::quota() {
@@ -164,6 +191,7 @@ void maildir_account::delivered() {
     {
         const std::unique_lock hold(open_lock_, std::try_to_lock); // who opens a mailbox looks into it
         if (!hold) return;
+        if (mbox_) return mbox_->wake();
         if (const auto known = open_.find("INBOX"); known != open_.end()) inbox = known->second.lock();
     }
     if (!inbox) return;
@@ -171,10 +199,11 @@ void maildir_account::delivered() {
     inbox->wake();
 }
 
-mailbox::result<void> maildir_account::room_for(std::uint64_t octets) {
-    if (!parts_.quota->is_limited()) return {};
-    if (auto inbox = open("INBOX"); !inbox) return std::unexpected(inbox.error());
-    return parts_.quota->room_for(octets, 1);
+mailbox::result<std::shared_ptr<void>> maildir_account::room_for(std::uint64_t octets) {
+    return parts_.quota->reserve(octets, 1, [this]() -> mailbox::result<void> {
+        if (auto inbox = open("INBOX"); !inbox) return std::unexpected(inbox.error());
+        return {};
+    });
 }
 
 } // namespace refmail::store

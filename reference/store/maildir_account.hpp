@@ -5,6 +5,7 @@
 #pragma once
 #include "reference/store/file.hpp"
 #include "reference/store/maildir_folder.hpp"
+#include "reference/store/mbox_folder.hpp"
 
 #include <list>
 
@@ -19,6 +20,8 @@ class maildir_account final : public mailbox::account {
     };
     static mailbox::result<std::shared_ptr<maildir_account>> open(mail_store& store, const std::string& user,
                                                                   const settings& how);
+
+    ~maildir_account() override;
 
     const std::string& user() const override { return user_; }
     mailbox::result<std::vector<mailbox::entry>> list() override;
@@ -37,8 +40,9 @@ class maildir_account final : public mailbox::account {
     bool is_still_there() const { return root_->is_still_there(); }
     // A message came into INBOX, not through us.
     void delivered();
-    // trouble::over_quota. Mail that nobody has counted yet is counted first.
-    mailbox::result<void> room_for(std::uint64_t octets);
+    // Kept until the handle is dropped. trouble::over_quota. Mail that nobody has counted yet is counted
+    // first.
+    mailbox::result<std::shared_ptr<void>> room_for(std::uint64_t octets);
 
   private:
     maildir_account(std::string user, const settings& how, account_parts parts,
@@ -48,6 +52,7 @@ class maildir_account final : public mailbox::account {
         , parts_(std::move(parts))
         , root_(std::move(root)) {}
     mailbox::result<std::shared_ptr<maildir_folder>> opened(const std::string& name);
+    mailbox::result<std::shared_ptr<mbox_folder>> opened_mbox(); // INBOX, where it is one; else nullptr
     void keep(const std::string& name, const std::shared_ptr<maildir_folder>& one);
     std::string path_of(const std::string& directory) const;
     bool is_on_disk(const std::string& directory) const;
@@ -65,6 +70,7 @@ class maildir_account final : public mailbox::account {
     std::mutex open_lock_;
     std::map<std::string, std::weak_ptr<maildir_folder>> open_;
     std::list<std::shared_ptr<maildir_folder>> lately_; // the latest first
+    std::shared_ptr<mbox_folder> mbox_;
 };
 
 } // namespace refmail::store

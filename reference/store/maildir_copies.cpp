@@ -49,6 +49,7 @@ mailbox::result<mailbox::flag_set> maildir_folder::translated(maildir_folder& to
 }
 
 mailbox::result<std::vector<message_row>> maildir_folder::rows_of(std::span<const mailbox::uid> ids) {
+    if (auto read = need_rows(); !read) return std::unexpected(read.error());
     std::vector<message_row> rows;
     const std::lock_guard hold(state_);
     for (const auto id : ids) {
@@ -109,7 +110,8 @@ mailbox::result<mailbox::copied> maildir_folder::copy_to(folder& other, std::spa
     if (!rows) return std::unexpected(rows.error());
     for (const auto& one : *rows)
         octets += one.facts.octets;
-    if (auto room = parts_.quota->room_for(octets, ids.size()); !room) return std::unexpected(room.error());
+    const auto room = parts_.quota->reserve(octets, ids.size());
+    if (!room) return std::unexpected(room.error());
     auto mine = linked(to, ids);
     if (!mine) return std::unexpected(mine.error());
     to.take_in(*mine);
@@ -131,7 +133,7 @@ mailbox::copied maildir_folder::told(const job& mine) {
 // first; so this is done before the locks are taken, and again when somebody was quicker.
 mailbox::result<mailbox::copied> maildir_folder::move_to(folder& other, std::span<const mailbox::uid> ids) {
     auto& to = dynamic_cast<maildir_folder&>(other);
-    for (const auto* one : {&to, this})
+    for (auto* one : {&to, this})
         if (auto ok = one->usable(); !ok) return std::unexpected(ok.error());
     for (;;) {
         const auto rows = rows_of(ids);

@@ -9,6 +9,8 @@
 namespace refmail::store {
 namespace {
 
+constexpr std::size_t large = 64 * 1024; // smaller ones are read again sooner than found
+
 struct octets_of_file : mailbox::content {
     explicit octets_of_file(std::string all)
         : text(std::move(all)) {}
@@ -52,33 +54,6 @@ maildir_folder::open(const account_parts& parts, const std::string& name, const 
     return made;
 }
 
-mailbox::result<void> maildir_folder::load() {
-    auto& index = *parts_.index;
-    auto known = index.mailbox_named(name_);
-    if (!known) return std::unexpected(known.error());
-    if (!*known) {
-        account_index::changes change(index);
-        *known = change.add_mailbox(name_, {});
-        if (auto done = change.commit(); !done) return done;
-    }
-    auto rows = index.messages_of((*known)->id);
-    if (!rows) return std::unexpected(rows.error());
-    auto vanished = index.vanished_from((*known)->id);
-    if (!vanished) return std::unexpected(vanished.error());
-    auto keywords = index.keywords_of((*known)->id);
-    if (!keywords) return std::unexpected(keywords.error());
-    read_only_ = ::access((path_ + "/cur").c_str(), W_OK) != 0;
-    const std::lock_guard hold(state_);
-    box_ = **known;
-    keywords_ = std::move(*keywords);
-    table_.load(std::move(*rows), std::move(*vanished), box_);
-    mailbox::folder_facts counted; // a crash may have come between a message and the sum
-    table_.count(counted);
-    box_.messages = counted.messages;
-    box_.octets = counted.octets;
-    return {};
-}
-
 std::string maildir_folder::path() const {
     const std::lock_guard hold(state_);
     return path_;
@@ -88,42 +63,12 @@ std::string maildir_folder::path_of(const message_row& one) const {
     return path() + place_of(one);
 }
 
-mailbox::result<void> maildir_folder::usable() const {
+mailbox::result<void> maildir_folder::usable() {
     using kind = enum mailbox::trouble::kind;
     if (gone_) return std::unexpected(mailbox::trouble{kind::missing, name_ + " is there no more"});
     if (read_only_)
         return std::unexpected(mailbox::trouble{kind::not_possible, name_ + " is not ours to write"});
-    return {};
-}
-
-mailbox::folder_facts maildir_folder::facts() {
-    const std::lock_guard hold(state_);
-    mailbox::folder_facts now;
-    now.uid_validity = box_.validity;
-    now.uid_next = box_.next;
-    now.highest = box_.highest;
-    now.first_recent = box_.first_recent;
-    now.read_only = read_only_;
-    table_.count(now);
-    return now;
-}
-
-std::vector<mailbox::record> maildir_folder::records() {
-    const std::lock_guard hold(state_);
-    return table_.records();
-}
-
-std::optional<mailbox::record> maildir_folder::find(mailbox::uid id) {
-    const std::lock_guard hold(state_);
-    return table_.record_of(id);
-}
-
-mailbox::folder_changes maildir_folder::since(mailbox::mod_sequence known) {
-    const std::lock_guard hold(state_);
-    mailbox::folder_changes changes;
-    if (known < box_.highest) changes = table_.since(known, box_.next);
-    changes.highest = box_.highest;
-    return changes;
+    return need_rows();
 }
 
 std::vector<std::string> maildir_folder::keywords() {
@@ -164,6 +109,7 @@ mailbox::result<mailbox::flag_set> maildir_folder::bits_of(std::span<const std::
 // A name may change between the look into memory and the look at the disk: by us, or by another program.
 mailbox::result<std::shared_ptr<const mailbox::content>> maildir_folder::open(mailbox::uid id) {
     using kind = enum mailbox::trouble::kind;
+    if (auto read = need_rows(); !read) return std::unexpected(read.error());
     for (int attempt = 1;; ++attempt) {
         std::optional<message_row> one;
         {
@@ -171,6 +117,7 @@ mailbox::result<std::shared_ptr<const mailbox::content>> maildir_folder::open(ma
             one = table_.find(id);
         }
         if (!one) return std::unexpected(mailbox::trouble{kind::missing, "the message is there no more"});
+        if (auto known = shared(id)) return known;
         auto read = read_message(path_of(*one));
         if (!read && read.error().kind == disk_error::kind::missing && attempt <= 3) {
             heard_too_much();
@@ -178,16 +125,33 @@ mailbox::result<std::shared_ptr<const mailbox::content>> maildir_folder::open(ma
             continue;
         }
         if (!read) return std::unexpected(trouble_of(read.error()));
-        return std::make_shared<octets_of_file>(std::move(read->octets));
+        auto content = std::make_shared<const octets_of_file>(std::move(read->octets));
+        if (content->text.size() >= large) share(id, content);
+        return content;
     }
 }
 
+// What several sessions read at once is held once; a message never changes.
+std::shared_ptr<const mailbox::content> maildir_folder::shared(mailbox::uid id) const {
+    const std::lock_guard hold(state_);
+    const auto at = being_read_.find(id);
+    return at == being_read_.end() ? nullptr : at->second.lock();
+}
+
+void maildir_folder::share(mailbox::uid id, const std::shared_ptr<const mailbox::content>& content) {
+    const std::lock_guard hold(state_);
+    std::erase_if(being_read_, [](const auto& one) { return one.second.expired(); });
+    being_read_[id] = content;
+}
+
+// What memory still has of a message that went says nothing.
 std::optional<std::string> maildir_folder::remembered(mailbox::uid id, std::string_view aspect) {
+    if (gone_ || !find(id)) return std::nullopt;
     return parts_.index->remembered(box_.id, id, aspect);
 }
 
 void maildir_folder::remember(mailbox::uid id, std::string_view aspect, std::string text) {
-    parts_.index->remember(box_.id, id, aspect, std::move(text));
+    if (!gone_ && find(id)) parts_.index->remember(box_.id, id, aspect, std::move(text));
 }
 
 mailbox::uid maildir_folder::recent_from(bool claim) {

@@ -39,6 +39,7 @@ class maildir_folder final : public mailbox::folder,
 
     const std::string& name() const override { return name_; }
     mailbox::folder_facts facts() override;
+    mailbox::folder_look look() override;
     std::vector<mailbox::record> records() override;
     std::optional<mailbox::record> find(mailbox::uid id) override;
     mailbox::folder_changes since(mailbox::mod_sequence known) override;
@@ -65,7 +66,10 @@ class maildir_folder final : public mailbox::folder,
     [[nodiscard]] std::unique_lock<std::mutex> hold_arrivals() { return std::unique_lock(arrival_); }
     [[nodiscard]] std::unique_lock<std::mutex> hold_changes() { return std::unique_lock(change_); }
     void renamed(const std::string& directory, std::uint32_t validity); // while held
-    void removed();                                                     // is_there() is false from here on
+    // Remembers, for the next start, that files and rows agree now, if they do. When nobody has asked for a
+    // while, and at the end.
+    void note();
+    void removed(); // is_there() is false from here on
 
     void heard(name_event event) override;
     void heard_too_much() override;
@@ -92,11 +96,18 @@ class maildir_folder final : public mailbox::folder,
         message_rows changed, gone, come; // as they are on the disk
     };
 
-    // maildir_folder.cpp
+    // maildir_rows.cpp
+    struct records_then;
     mailbox::result<void> load();
+    mailbox::result<void> need_rows(); // before the table is looked at; not under state_
+    mailbox::folder_facts facts_now() const;
+
+    // maildir_folder.cpp
     std::string path() const;
     std::string path_of(const message_row& one) const;
-    mailbox::result<void> usable() const;
+    mailbox::result<void> usable(); // for writing
+    std::shared_ptr<const mailbox::content> shared(mailbox::uid id) const;
+    void share(mailbox::uid id, const std::shared_ptr<const mailbox::content>& content);
     void tell();
 
     // maildir_arrivals.cpp
@@ -151,10 +162,15 @@ class maildir_folder final : public mailbox::folder,
     std::string path_; // this and what follows is written under change_ and state_, and read under either
 
     mailbox_row box_;
-    message_table table_;
+    std::mutex loading_; // after change_, before state_
+    std::atomic<bool> loaded_ = false;
+    folder_summary summary_; // until the rows are read
+    message_table table_;    // then
+    std::weak_ptr<records_then> unread_;
     std::vector<std::string> keywords_;
     std::set<std::string, std::less<>> in_flight_; // bases whose files are placed and not yet in the table
     std::vector<mailbox::uid> to_settle_;          // rows of arrivals that have arrived
+    std::map<mailbox::uid, std::weak_ptr<const mailbox::content>> being_read_; // large ones
     std::vector<std::weak_ptr<std::function<void()>>> watches_;
     std::weak_ptr<void> exclusive_;
 

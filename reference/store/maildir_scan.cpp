@@ -143,6 +143,8 @@ mailbox::result<void> maildir_folder::refresh() {
     const std::lock_guard wait_for_who_looks(looking_); // what it heard is taken over when we return
     bool everything = false;
     auto events = take_heard(everything);
+    if (!everything && events.empty()) return {};
+    if (auto read = need_rows(); !read) return read;
     std::erase_if(events, [&](const auto& one) { return !is_news(one); });
     if (!everything && events.empty()) return {};
 

@@ -26,6 +26,19 @@ void message_table::load(std::vector<message_row> rows,
     forgotten_ = box.forgotten;
 }
 
+std::shared_ptr<const std::vector<mailbox::record>> message_table::snapshot() {
+    auto kept = snapshot_.lock();
+    if (!kept) snapshot_ = kept = std::make_shared<const std::vector<mailbox::record>>(records_);
+    return kept;
+}
+
+std::uint32_t message_table::first_unseen() const {
+    if (unseen_ == 0) return 0;
+    const auto at = std::find_if(records_.begin(), records_.end(),
+                                 [](const auto& one) { return !(one.flags & mailbox::flag::seen); });
+    return static_cast<std::uint32_t>(at - records_.begin()) + 1;
+}
+
 std::size_t message_table::position(mailbox::uid id) const {
     const auto at = std::lower_bound(records_.begin(), records_.end(), id,
                                      [](const auto& one, mailbox::uid wanted) { return one.id < wanted; });
@@ -85,6 +98,7 @@ void message_table::note_change(mailbox::mod_sequence when, mailbox::uid id) {
 }
 
 void message_table::add(message_row one) {
+    snapshot_.reset();
     const auto key = by_base_.insert_or_assign(std::move(one.base), one.facts.id).first;
     records_.push_back(one.facts);
     places_.push_back({&key->first, {std::move(one.info), one.fresh}});
@@ -95,6 +109,7 @@ void message_table::add(message_row one) {
 void message_table::update(const message_row& one) {
     const auto at = position(one.facts.id);
     if (at == records_.size()) return;
+    snapshot_.reset();
     tally(records_[at], false);
     const bool changed = records_[at].modified != one.facts.modified;
     records_[at] = one.facts;
@@ -104,6 +119,7 @@ void message_table::update(const message_row& one) {
 }
 
 void message_table::remove(std::vector<mailbox::uid> ids, mailbox::mod_sequence when) {
+    snapshot_.reset();
     std::sort(ids.begin(), ids.end());
     std::size_t kept = ids.empty() ? records_.size() : position(ids.front());
     auto next = ids.begin();

@@ -23,6 +23,9 @@ class message_table {
               std::vector<std::pair<mailbox::mod_sequence, mailbox::uid>> vanished, const mailbox_row& box);
 
     const std::vector<mailbox::record>& records() const { return records_; }
+    // The records as they are now, one copy for all who ask before something changes.
+    std::shared_ptr<const std::vector<mailbox::record>> snapshot();
+    std::uint32_t first_unseen() const; // its number; 0: all are seen
     void each(const std::function<void(const std::string& base, const file_place& at,
                                        const mailbox::record& facts)>& seen) const;
     std::optional<message_row> find(mailbox::uid id) const;
@@ -56,6 +59,7 @@ class message_table {
         using is_transparent = void;
     };
     std::vector<mailbox::record> records_;
+    std::weak_ptr<const std::vector<mailbox::record>> snapshot_;
     std::vector<place> places_;
     std::unordered_map<std::string, mailbox::uid, hash, std::equal_to<>> by_base_;
     // The latest changes, oldest first: all those after `complete_from_`.

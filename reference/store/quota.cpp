@@ -34,8 +34,30 @@ mailbox::result<void> quota::set(const quota_limits& limits) {
     return {};
 }
 
+// First what others have on their way, then what is there: what gets there in between is counted twice, not
+// left out.
+mailbox::result<quota::reservation>
+quota::reserve(std::uint64_t octets, std::uint64_t messages,
+               const std::function<mailbox::result<void>()>& count_first) {
+    if (!is_limited()) return reservation();
+    std::uint64_t all_octets = 0, all_messages = 0;
+    {
+        const std::lock_guard hold(lock_);
+        all_octets = reserved_octets_ += octets;
+        all_messages = reserved_messages_ += messages;
+    }
+    reservation mine(nullptr, [kept = shared_from_this(), octets, messages](void*) {
+        const std::lock_guard hold(kept->lock_);
+        kept->reserved_octets_ -= octets;
+        kept->reserved_messages_ -= messages;
+    });
+    if (count_first)
+        if (auto counted = count_first(); !counted) return std::unexpected(counted.error());
+    if (auto room = room_for(all_octets, all_messages); !room) return std::unexpected(room.error());
+    return mine;
+}
+
 mailbox::result<void> quota::room_for(std::uint64_t octets, std::uint64_t messages) {
-    if (!is_limited()) return {};
     const auto now = root();
     if (!now) return std::unexpected(now.error());
     const auto too_much = [](const auto& limit, std::uint64_t used, std::uint64_t more) {

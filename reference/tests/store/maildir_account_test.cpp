@@ -3,6 +3,9 @@
 #include "reference/store/folder_name.hpp"
 #include "reference/tests/store/mail_account.hpp"
 
+#include <atomic>
+#include <thread>
+
 using namespace store_tests;
 
 namespace {
@@ -277,6 +280,30 @@ BOOST_AUTO_TEST_CASE(deliveries_count_and_are_refused) {
                "mail for alice: 1 messages more are past the limit of 2; there are 2");
     BOOST_TEST(account->quota()->messages_used == 2u);
     BOOST_TEST(fs::is_empty(maildir() / "tmp"));
+}
+
+BOOST_AUTO_TEST_CASE(many_at_once_do_not_pass_the_limit_together) {
+    for (int round = 0; round < 10; ++round) {
+        limit(std::nullopt, 5 * (round + 1));
+        std::atomic<unsigned> taken = 0;
+        std::vector<std::jthread> all;
+        for (int i = 0; i < 4; ++i) {
+            all.emplace_back([&] {
+                for (int n = 0; n < 4; ++n)
+                    taken += account->append("INBOX", {message("x")}).has_value();
+            });
+            all.emplace_back([&] {
+                for (int n = 0; n < 4; ++n)
+                    taken += deliver("A: b\r\n").outcome.has_value();
+            });
+        }
+        all.clear();
+        // What was on its way may have kept others out; alone, the rest is taken.
+        while (account->append("INBOX", {message("x")}))
+            ++taken;
+        BOOST_TEST(taken == 5u);
+        BOOST_TEST(account->quota()->messages_used == 5u * (round + 1));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(users_set_limits_only_where_they_may) {

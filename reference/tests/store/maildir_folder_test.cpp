@@ -72,6 +72,18 @@ BOOST_AUTO_TEST_CASE(octets_come_back_as_they_were_given) {
     BOOST_TEST(raw == 3u);
 }
 
+BOOST_AUTO_TEST_CASE(a_large_message_is_held_once_however_many_read_it) {
+    append("INBOX", {message(std::string(100'000, 'x')), message("small")});
+    const auto inbox = box();
+    const auto first = inbox->open(1), second = inbox->open(1);
+    BOOST_REQUIRE((first && second));
+    BOOST_TEST((*first)->octets().data() == (*second)->octets().data());
+    BOOST_REQUIRE(inbox->expunge(uids{1}, true)); // who reads it goes on
+    BOOST_TEST((*first)->octets().size() > 200'000u);
+    BOOST_TEST(!inbox->open(1));
+    BOOST_TEST(octets(*inbox, 2) == "Subject: small\r\n\r\nsmall\r\n");
+}
+
 BOOST_AUTO_TEST_CASE(flags_are_replaced_added_and_removed) {
     append("INBOX", {message("one"), message("two"), message("three")});
     auto inbox = box();
