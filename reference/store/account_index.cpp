@@ -35,6 +35,13 @@ std::uint32_t promised_validity(const std::string& root) {
     return highest;
 }
 
+std::optional<std::uintmax_t> size_of(const std::string& path) {
+    std::error_code missing;
+    const auto size = fs::file_size(path, missing);
+    if (missing) return std::nullopt;
+    return size;
+}
+
 void set_aside(const std::string& path, const account_index::log& tell, const std::string& why) {
     const std::string aside = fmt::format("{}.broken-{}", path, now());
     std::error_code ignored;
@@ -58,15 +65,15 @@ mailbox::result<std::shared_ptr<account_index>> account_index::open(const std::s
                                                                     std::shared_ptr<text_memory> memory) {
     if (!memory) memory = std::make_shared<text_memory>(memory_of_its_own);
     const std::string path = root + index_name;
-    if (fs::exists(path + "-marked")) set_aside(path, tell, path + " was found damaged");
+    if (size_of(path + "-marked")) set_aside(path, tell, path + " was found damaged");
     for (int attempt = 1;; ++attempt) {
         std::shared_ptr<account_index> made(new account_index);
         made->root_ = root;
         made->tell_ = tell;
         made->memory_ = memory;
         made->owner_ = memory->new_owner();
-        // An index may have been lost with validities of this second in it.
-        if (!fs::exists(path))
+        // An index may have been lost with validities of this second in it; an empty file is none.
+        if (size_of(path).value_or(0) == 0)
             made->least_validity_ = std::max({now(), promised_validity(root), highest_given.load()}) + 1;
         auto opened = database::open(path);
         std::string why;
@@ -104,7 +111,12 @@ result<void> account_index::prepare() {
     return db_->commit();
 }
 
-// Found damaged while in use: the next start makes it anew. UIDs that are in use stay until then.
+bool account_index::is_damaged() {
+    const std::lock_guard hold(lock_);
+    return db_->is_broken();
+}
+
+// Found damaged while in use: whoever opens it next makes it anew. UIDs that are in use stay until then.
 mailbox::trouble account_index::why() {
     return told(db_->failure().value_or(disk_error{}));
 }

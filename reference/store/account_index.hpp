@@ -116,6 +116,8 @@ class account_index {
 
     // What was committed survives power loss when this returns.
     mailbox::result<void> sync();
+    // Found so while in use: the next open() makes another one.
+    bool is_damaged();
 
   private:
     account_index() = default;

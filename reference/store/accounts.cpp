@@ -29,8 +29,11 @@ std::shared_ptr<mail_store::slot> mail_store::slot_of(const std::string& user) {
 mailbox::result<std::shared_ptr<maildir_account>> mail_store::opened_account(const std::string& user) {
     const auto mine = slot_of(user);
     const std::lock_guard hold(mine->lock);
-    if (mine->account && mine->account->is_still_there()) return mine->account;
-    mine->account.reset();
+    auto& known = mine->account;
+    // While a session goes on, the UIDs that its client knows do, too; then nobody waits for a restart.
+    const bool damaged = known && known.use_count() == 1 && known->has_damaged_index();
+    if (known && known->is_still_there() && !damaged) return known;
+    known.reset();
     maildir_account::settings how;
     const auto own = settings_.quota_of.find(user);
     how.quota = own == settings_.quota_of.end() ? settings_.quota : own->second;

@@ -11,6 +11,7 @@ struct disk_error {
     enum class kind {
         no_space,   // ENOSPC, EDQUOT, EFBIG: will be better when somebody makes room
         missing,    // ENOENT: not there, or not any more
+        no_means,   // EMFILE, ENFILE, ENOMEM: nothing that the disk says; will be better soon
         over_quota, // this user's mailboxes are full
         failed,
     };

@@ -4,6 +4,8 @@
 #include "reference/message/modified_utf7.hpp"
 #include "reference/message/utf8.hpp"
 
+#include <boost/algorithm/string/predicate.hpp>
+
 #include <algorithm>
 
 namespace refmail::store {
@@ -81,6 +83,9 @@ std::optional<std::string> name_of(std::string_view directory) {
         if (border == std::string_view::npos) break;
         rest.remove_prefix(border + 1);
     }
+    // RFC 9051 §5.1: "inbox" means INBOX, and no client could select this one.
+    const auto first = std::string_view(name).substr(0, name.find('/'));
+    if (first != "INBOX" && boost::algorithm::iequals(first, "INBOX")) return std::nullopt;
     const auto back = directory_of(name);
     if (!back || *back != whole) return std::nullopt;
     return name;

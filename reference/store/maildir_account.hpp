@@ -38,6 +38,7 @@ class maildir_account final : public mailbox::account {
 
     // False once the user's Maildir was removed or replaced: this account serves what is no more.
     bool is_still_there() const { return root_->is_still_there(); }
+    bool has_damaged_index() const { return parts_.index->is_damaged(); }
     // A message came into INBOX, not through us.
     void delivered();
     // Kept until the handle is dropped. trouble::over_quota. Mail that nobody has counted yet is counted

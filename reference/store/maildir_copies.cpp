@@ -135,12 +135,14 @@ mailbox::result<mailbox::copied> maildir_folder::move_to(folder& other, std::spa
     auto& to = dynamic_cast<maildir_folder&>(other);
     for (auto* one : {&to, this})
         if (auto ok = one->usable(); !ok) return std::unexpected(ok.error());
-    for (;;) {
+    for (int attempt = 1;; ++attempt) {
         const auto rows = rows_of(ids);
         if (!rows) return std::unexpected(rows.error());
         auto mine = as_arrivals(to, *rows);
         if (!mine) return std::unexpected(mine.error());
         if (!files_are_there(*rows)) { // renamed by another program: after the look we know its name
+            if (attempt > 10)
+                return std::unexpected(mailbox::trouble{kind::in_use, "files of " + name_ + " do not stay"});
             heard_too_much();
             if (auto looked = refresh(); !looked) return std::unexpected(looked.error());
             continue;

@@ -32,10 +32,12 @@ message_row with_flags(message_row one, mailbox::flag_set flags) {
 
 } // namespace
 
-// Where another program has put it since we looked.
+// Where another program has put it since we looked. Without `all` afterwards, that could not be seen.
 const maildir_folder::listed* maildir_folder::find_elsewhere(const message_row& one,
                                                              std::optional<listing>& all) {
-    if (!all) all = list_files();
+    if (!all)
+        if (auto listed = list_files()) all = std::move(*listed);
+    if (!all) return nullptr;
     const auto at = all->find(one.base);
     return at == all->end() ? nullptr : &at->second;
 }
@@ -105,21 +107,27 @@ mailbox::result<mailbox::flags_stored> maildir_folder::store_flags(std::span<con
     return done;
 }
 
-bool maildir_folder::unlink_one(const message_row& one, std::optional<listing>& all) {
-    if (::unlink(path_of(one).c_str()) == 0) return true;
-    if (errno != ENOENT) return false;
+mailbox::result<void> maildir_folder::unlink_one(const message_row& one, std::optional<listing>& all) {
+    const auto unlink = [&](const std::string& path) -> mailbox::result<void> {
+        if (::unlink(path.c_str()) == 0) return {};
+        return std::unexpected(trouble_of(disk_failure(errno, "remove", path).error()));
+    };
+    auto done = unlink(path_of(one));
+    if (done || done.error().kind != mailbox::trouble::kind::missing) return done;
     const auto* elsewhere = find_elsewhere(one, all);
-    if (!elsewhere) return true; // gone already
+    if (!elsewhere && all) return {}; // gone already
+    if (!elsewhere) return done;
     message_row found = one;
     found.info = elsewhere->info;
     found.fresh = elsewhere->fresh;
-    return ::unlink(path_of(found).c_str()) == 0;
+    return unlink(path_of(found));
 }
 
 mailbox::result<std::vector<mailbox::uid>> maildir_folder::expunge(std::span<const mailbox::uid> ids,
                                                                    bool even_undeleted) {
     std::vector<mailbox::uid> went;
     bool fresh = false, seen = false;
+    mailbox::result<void> all_went;
     {
         const std::lock_guard one_at_a_time(change_);
         if (auto ok = usable(); !ok) return std::unexpected(ok.error());
@@ -128,11 +136,15 @@ mailbox::result<std::vector<mailbox::uid>> maildir_folder::expunge(std::span<con
         for (const auto id : ids) {
             const auto one = table_.find(id);
             if (!one || !(even_undeleted || (one->facts.flags & mailbox::flag::deleted))) continue;
-            if (!unlink_one(*one, all)) continue; // it stays, and so does its row
+            if (auto gone_now = unlink_one(*one, all); !gone_now) { // it stays, and so does its row
+                all_went = std::move(gone_now);
+                continue;
+            }
             (one->fresh ? fresh : seen) = true;
             went.push_back(id);
             gone.push_back(*one);
         }
+        if (!all_went && went.empty()) return std::unexpected(all_went.error());
         if (went.empty()) return went;
         mailbox_row box = box_;
         ++box.highest;
@@ -150,6 +162,7 @@ mailbox::result<std::vector<mailbox::uid>> maildir_folder::expunge(std::span<con
         const auto synced = opened ? (*opened)->sync() : std::unexpected(opened.error());
         if (!synced && !gone_) return std::unexpected(trouble_of(synced.error()));
     }
+    if (!all_went) return std::unexpected(all_went.error());
     return went;
 }
 

@@ -138,15 +138,16 @@ class maildir_folder final : public mailbox::folder,
 
     // maildir_flags.cpp
     bool rename_to(const message_row& before, const message_row& after, std::optional<listing>& all);
-    bool unlink_one(const message_row& one, std::optional<listing>& all);
+    mailbox::result<void> unlink_one(const message_row& one, std::optional<listing>& all);
     const listed* find_elsewhere(const message_row& one, std::optional<listing>& all);
 
     // maildir_scan.cpp
-    listing list_files() const;
+    mailbox::result<listing> list_files() const;
     bool is_news(const name_event& event) const;
     bool times_changed();
     std::vector<name_event> take_heard(bool& everything);
     differences compare(const listing& all) const;
+    mailbox::result<differences> look_at_all() const;
     differences look_into(const std::vector<name_event>& events, bool& unclear) const;
     mailbox::result<void> take_over(differences found);
     mailbox::result<void> take_over_changes(const differences& found);

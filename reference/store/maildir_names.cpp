@@ -127,8 +127,10 @@ mailbox::result<void> maildir_account::rename(const std::string& from, const std
         if (name != from && !is_below(name, from)) continue;
         any = true;
         const std::string after = to + name.substr(from.size());
-        if (const auto possible = directory_of(after); !possible) return std::unexpected(possible.error());
-        if (std::find(all->begin(), all->end(), after) != all->end())
+        const auto possible = directory_of(after);
+        if (!possible) return std::unexpected(possible.error());
+        std::error_code ignored; // a file that somebody put there is in the way, too
+        if (std::filesystem::exists(std::filesystem::symlink_status(path_of(*possible), ignored)))
             return refusal(kind::exists, "there is a mailbox " + after);
     }
     if (!any) return refusal(kind::missing, "there is no mailbox " + from);
@@ -170,16 +172,17 @@ mailbox::result<void> maildir_account::rename_open_ones(const std::string& from,
         if (auto done = change.commit(); !done) return done;
     }
     if (auto synced = parts_.index->sync(); !synced) return synced;
-    if (auto done = carry_out_renaming(parts_.root, *parts_.index, from, to); !done) return done;
-    std::erase_if(open_,
-                  [&](const auto& known) { return known.first == from || is_below(known.first, from); });
+    const auto done = carry_out_renaming(parts_.root, *parts_.index, from, to);
     for (const auto& [name, one] : moved) {
         const std::string after = to + name.substr(from.size());
+        if (is_on_disk(*directory_of(name))) continue; // it stayed
+        open_.erase(name);
         const auto row = parts_.index->mailbox_named(after);
         if (!row || !*row) continue;
         one->renamed(*directory_of(after), (*row)->validity);
         open_[after] = one;
     }
+    if (!done) return done;
     return parts_.index->sync();
 }
 

@@ -41,14 +41,26 @@ bool came_before(const message_row& a, const message_row& b) {
     return a.base < b.base;
 }
 
+// What cannot be read is not empty: messages that are not seen there are not gone.
 template <class Seen>
-bool read_folder(const std::string& path, const Seen& seen) {
+mailbox::result<void> read_folder(const std::string& path, const Seen& seen) {
     DIR* folder = ::opendir(path.c_str());
-    if (!folder) return false;
-    while (const dirent* one = ::readdir(folder))
+    if (!folder && errno == ENOENT) return {};
+    if (!folder) return std::unexpected(trouble_of(disk_failure(errno, "read", path).error()));
+    for (;;) {
+        errno = 0;
+        const dirent* one = ::readdir(folder);
+        if (!one) break;
         if (one->d_name[0] != '.' && (one->d_type == DT_REG || one->d_type == DT_UNKNOWN)) seen(one->d_name);
+    }
+    const int cause = errno;
     ::closedir(folder);
-    return true;
+    if (cause != 0) return std::unexpected(trouble_of(disk_failure(cause, "read", path).error()));
+    return {};
+}
+
+bool is_missing(const std::string& path) {
+    return ::access(path.c_str(), F_OK) != 0 && errno == ENOENT;
 }
 
 } // namespace
@@ -82,21 +94,20 @@ void maildir_folder::wake() {
 }
 
 // new/ first: what is moved to cur/ meanwhile is found there.
-maildir_folder::listing maildir_folder::list_files() const {
+mailbox::result<maildir_folder::listing> maildir_folder::list_files() const {
     listing all;
     const std::string maildir = path();
     {
         const std::lock_guard hold(state_);
         all.reserve(table_.records().size() + 100);
     }
-    read_folder(maildir + "/new", [&](std::string_view name) {
-        const auto [base, info] = split_name(name);
-        all.insert_or_assign(std::string(base), listed{std::string(info), true});
-    });
-    read_folder(maildir + "/cur", [&](std::string_view name) {
-        const auto [base, info] = split_name(name);
-        all.insert_or_assign(std::string(base), listed{std::string(info), false});
-    });
+    for (const bool fresh : {true, false}) {
+        auto read = read_folder(maildir + (fresh ? "/new" : "/cur"), [&](std::string_view name) {
+            const auto [base, info] = split_name(name);
+            all.insert_or_assign(std::string(base), listed{std::string(info), fresh});
+        });
+        if (!read) return std::unexpected(read.error());
+    }
     return all;
 }
 
@@ -150,28 +161,35 @@ mailbox::result<void> maildir_folder::refresh() {
 
     const std::lock_guard alone(arrival_);
     std::erase_if(events, [&](const auto& one) { return !is_news(one); });
-    differences found;
+    mailbox::result<differences> found;
     if (!everything) found = look_into(events, everything);
     if (everything) {
-        if (::access((path() + "/cur").c_str(), F_OK) != 0 && errno == ENOENT) {
+        if (is_missing(path() + "/cur")) {
             gone_ = true;
             tell();
             return {};
         }
-        found = compare(list_files());
-        if (!found.gone.empty()) { // perhaps only renamed while we read
-            auto again = compare(list_files());
-            std::erase_if(found.gone, [&](const auto& one) {
-                return std::none_of(again.gone.begin(), again.gone.end(),
-                                    [&](const auto& other) { return other.facts.id == one.facts.id; });
-            });
-            again.gone = std::move(found.gone);
-            found = std::move(again);
-        }
+        found = look_at_all();
     }
-    auto done = take_over(std::move(found));
+    auto done = found ? take_over(std::move(*found)) : std::unexpected(found.error());
     if (!done) heard_too_much(); // again, the next time
     return done;
+}
+
+mailbox::result<maildir_folder::differences> maildir_folder::look_at_all() const {
+    const auto all = list_files();
+    if (!all) return std::unexpected(all.error());
+    auto found = compare(*all);
+    if (found.gone.empty()) return found;
+    const auto later = list_files(); // perhaps only renamed while we read
+    if (!later) return std::unexpected(later.error());
+    auto again = compare(*later);
+    std::erase_if(found.gone, [&](const auto& one) {
+        return std::none_of(again.gone.begin(), again.gone.end(),
+                            [&](const auto& other) { return other.facts.id == one.facts.id; });
+    });
+    again.gone = std::move(found.gone);
+    return again;
 }
 
 // Only what the events speak of. `unclear`: a message may be gone, which a look at everything must show.
@@ -266,7 +284,7 @@ mailbox::result<void> maildir_folder::take_over_changes(const differences& found
     }
     for (const auto& seen : found.gone) {
         const auto now = table_.find(seen.facts.id);
-        if (now && ::access(path_of(*now).c_str(), F_OK) != 0) gone.push_back(*now);
+        if (now && is_missing(path_of(*now))) gone.push_back(*now);
     }
     if (!news && gone.empty()) box.highest = box_.highest;
     if (changed.empty() && gone.empty()) return {};
@@ -287,6 +305,8 @@ mailbox::result<void> maildir_folder::number_new(message_rows come) {
     job mine;
     for (auto& one : come) {
         const auto size = measure_message(path_of(one));
+        if (!size && size.error().kind == disk_error::kind::no_means)
+            return std::unexpected(trouble_of(size.error()));
         if (!size) continue; // gone again, or not to be read: it is looked at once more when it changes
         one.facts.octets = size->octets;
         one.facts.received = size->received;

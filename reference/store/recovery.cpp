@@ -61,6 +61,16 @@ mailbox::result<void> take_up_arrivals(const std::string& root, account_index& i
     return change.commit();
 }
 
+mailbox::result<void> move_folder(const std::string& root, const std::string& from, const std::string& to) {
+    const auto before = directory_of(from), after = directory_of(to);
+    if (!before) return std::unexpected(before.error());
+    if (!after) return std::unexpected(after.error());
+    const std::string target = root + "/" + *after;
+    if (::rename((root + "/" + *before).c_str(), target.c_str()) != 0)
+        return std::unexpected(trouble_of(disk_failure(errno, "rename to", target).error()));
+    return {};
+}
+
 } // namespace
 
 mailbox::result<std::vector<std::string>> mailboxes_on_disk(const std::string& root) {
@@ -82,14 +92,14 @@ mailbox::result<void> carry_out_renaming(const std::string& root, account_index&
                                          const std::string& from, const std::string& to) {
     const auto there = mailboxes_on_disk(root);
     if (!there) return std::unexpected(there.error());
+    mailbox::result<void> all_moved;
+    std::set<std::string> stayed;
     for (const auto& name : *there) {
         if (!is_of(name, from)) continue;
-        const auto before = directory_of(name), after = directory_of(to + name.substr(from.size()));
-        if (!before) return std::unexpected(before.error());
-        if (!after) return std::unexpected(after.error());
-        const std::string target = root + "/" + *after;
-        if (::rename((root + "/" + *before).c_str(), target.c_str()) != 0)
-            return std::unexpected(trouble_of(disk_failure(errno, "rename to", target).error()));
+        auto moved = move_folder(root, name, to + name.substr(from.size()));
+        if (moved) continue;
+        all_moved = std::move(moved);
+        stayed.insert(name);
     }
     if (auto opened = folder::open(root); !opened || !(*opened)->sync())
         return std::unexpected(mailbox::trouble{mailbox::trouble::kind::failed, "cannot sync " + root});
@@ -97,9 +107,12 @@ mailbox::result<void> carry_out_renaming(const std::string& root, account_index&
     if (!known) return std::unexpected(known.error());
     account_index::changes change(index);
     for (const auto& name : *known)
-        if (is_of(name, from)) change.rename_mailbox(name, to + name.substr(from.size()));
+        if (is_of(name, from) && !stayed.contains(name))
+            change.rename_mailbox(name, to + name.substr(from.size()));
+    // Also when some stayed: what the disk refuses today must not keep the user out tomorrow.
     change.end_renaming();
-    return change.commit();
+    if (auto done = change.commit(); !done) return done;
+    return all_moved;
 }
 
 mailbox::result<void> recover_account(const std::string& root, account_index& index) {

@@ -10,7 +10,8 @@ namespace refmail::store {
 mailbox::result<void> recover_account(const std::string& root, account_index& index);
 
 // The folders of `from` and of all below it get their new names, on the disk and in the index. What has its
-// new name already is left alone.
+// new name already is left alone. A folder that cannot be renamed keeps its name in both: an error then tells
+// of it, and the renaming is over all the same.
 mailbox::result<void> carry_out_renaming(const std::string& root, account_index& index,
                                          const std::string& from, const std::string& to);
 

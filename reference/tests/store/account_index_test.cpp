@@ -64,6 +64,11 @@ BOOST_AUTO_TEST_CASE(validities_grow_though_they_ran_ahead_of_the_clock) {
     start();
     create("a");
     BOOST_TEST(box("a")->facts().uid_validity > last);
+    last = box("a")->facts().uid_validity;
+    stop();
+    fs::resize_file(index(), 0); // as a power loss leaves files
+    start();
+    BOOST_TEST(box("a")->facts().uid_validity > last);
 }
 
 BOOST_AUTO_TEST_CASE(a_damaged_index_is_set_aside_and_logged) {
@@ -112,8 +117,10 @@ BOOST_AUTO_TEST_CASE(damage_that_shows_later_leads_to_a_new_index) {
     const auto broken = account->open("INBOX");
     if (!broken) {
         BOOST_TEST((broken.error().kind == kind::corrupt));
-        stop();
-        start_with_log();
+        // Whoever still uses it goes on with it; the next session finds a new one.
+        BOOST_TEST((*mail->account_of("alice") == account));
+        account.reset();
+        account = *mail->account_of("alice");
     }
     BOOST_TEST(box()->facts().messages == 500u);
     BOOST_TEST(box()->facts().uid_validity > before);

@@ -54,8 +54,8 @@ BOOST_AUTO_TEST_CASE(names_are_folders_below_the_users) {
         BOOST_TEST(*made == directory);
         BOOST_TEST(store::name_of(directory).value_or("none") == name);
     }
-    for (const char* directory :
-         {".", "..", ".a..b", ".a.", ".a/b", "cur", ".&AGEAYg-", ".caf\xc3\xa9", ".&Jj"})
+    for (const char* directory : {".", "..", ".a..b", ".a.", ".a/b", "cur", ".inbox", ".Inbox.x", ".&AGEAYg-",
+                                  ".caf\xc3\xa9", ".&Jj"})
         BOOST_TEST(!store::name_of(directory), directory);
 }
 
@@ -189,6 +189,34 @@ BOOST_AUTO_TEST_CASE(a_renaming_that_a_crash_cut_short_is_finished) {
     BOOST_TEST(ids_of(box("z/b")->records()) == (uids{1}), boost::test_tools::per_element());
     restart();
     expect({"INBOX", "z", "z/b"});
+}
+
+// Or a name that the disk will not give would lock the user out.
+BOOST_AUTO_TEST_CASE(a_renaming_that_cannot_be_finished_is_over) {
+    create("a/b");
+    append("a", {message("one")});
+    append("a/b", {message("two")});
+    std::ofstream(maildir() / ".z") << "in the way";
+    refused(account->rename("a", "z"), kind::exists, "there is a mailbox z");
+    stop();
+    {
+        const auto index = store::account_index::open(maildir(), nullptr);
+        BOOST_REQUIRE(index);
+        store::account_index::changes change(**index);
+        change.begin_renaming("a", "z");
+        BOOST_REQUIRE(change.commit());
+    }
+    mail_folder::open();
+    const auto first = mail->account_of("alice");
+    BOOST_REQUIRE(!first);
+    BOOST_TEST(first.error().text == "cannot rename to " + (maildir() / ".z").string() + ": Not a directory");
+    account = *mail->account_of("alice");
+    fs::remove(maildir() / ".z");
+    expect({"INBOX", "a", "z -", "z/b"});
+    BOOST_TEST(octets(*box("a"), 1) == "Subject: one\r\n\r\none\r\n");
+    BOOST_TEST(octets(*box("z/b"), 1) == "Subject: two\r\n\r\ntwo\r\n");
+    restart();
+    expect({"INBOX", "a", "z -", "z/b"});
 }
 
 BOOST_AUTO_TEST_CASE(subscriptions_outlive_their_mailboxes) {

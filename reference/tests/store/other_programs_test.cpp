@@ -3,6 +3,7 @@
 #include "reference/tests/store/mail_account.hpp"
 
 #include <condition_variable>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <thread>
 #include <utime.h>
@@ -19,6 +20,17 @@ struct watched : mail_account {
     uids ids() const { return ids_of(inbox->records()); }
     void expect(const uids& wanted) { BOOST_TEST(ids() == wanted, boost::test_tools::per_element()); }
     std::shared_ptr<mailbox::folder> inbox = box();
+};
+
+struct no_descriptors {
+    no_descriptors() {
+        getrlimit(RLIMIT_NOFILE, &before);
+        rlimit none = before;
+        none.rlim_cur = 0;
+        setrlimit(RLIMIT_NOFILE, &none);
+    }
+    ~no_descriptors() { setrlimit(RLIMIT_NOFILE, &before); }
+    rlimit before{};
 };
 
 } // namespace
@@ -185,6 +197,51 @@ BOOST_AUTO_TEST_CASE(what_is_no_message_is_overlooked) {
     look();
     expect({1});
     BOOST_TEST(octets(*inbox, 1) == "A: b\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_read_just_now_is_read_later) {
+    append("INBOX", {message("one"), message("two")});
+    look();
+    put("tmp/2.a.host", "A: b\n");
+    const auto look_in_vain = [&] {
+        const auto looked = inbox->refresh();
+        BOOST_REQUIRE(!looked);
+        BOOST_TEST(looked.error().text.ends_with(": Too many open files"), looked.error().text);
+    };
+    {
+        const no_descriptors left;
+        fs::rename(maildir() / "tmp/2.a.host", maildir() / "new/2.a.host");
+        look_in_vain();
+    }
+    look();
+    expect({1, 2, 3});
+    {
+        const no_descriptors left;
+        fs::remove(maildir() / "new/2.a.host");
+        look_in_vain();
+        expect({1, 2, 3});
+    }
+    look();
+    expect({1, 2});
+}
+
+BOOST_AUTO_TEST_CASE(a_message_that_cannot_be_removed_stays_and_is_spoken_of) {
+    inbox.reset();
+    restart_without_inotify();
+    inbox = box();
+    append("INBOX", {message("one"), message("two"), message("three")});
+    look();
+    const auto two = maildir() / "cur" / names_in("cur")[1];
+    fs::remove(two);
+    fs::create_directory(two); // nothing that unlink() removes
+    const auto went = inbox->expunge(uids{1, 2, 3}, true);
+    BOOST_REQUIRE(!went);
+    BOOST_TEST(went.error().text == "cannot remove " + two.string() + ": Is a directory");
+    expect({2});
+    fs::remove(two);
+    look();
+    expect({});
+    inbox.reset();
 }
 
 BOOST_AUTO_TEST_CASE(many_events_at_once_are_not_lost) {
