@@ -14,7 +14,10 @@ mailbox::result<maildrop> maildrop::open(mailbox::account& of) {
     auto lock = drop.folder_->lock_exclusively();
     if (!lock) return std::unexpected(lock.error());
     drop.lock_ = std::move(*lock);
-    if (auto looked = drop.folder_->refresh(); !looked) return std::unexpected(looked.error());
+    // On a full disk what is known already can still be read, and removed.
+    if (auto looked = drop.folder_->refresh();
+        !looked && looked.error().kind != mailbox::trouble::kind::no_space)
+        return std::unexpected(looked.error());
     drop.uid_validity_ = drop.folder_->facts().uid_validity;
     const auto records = drop.folder_->records();
     drop.messages_.reserve(records.size());

@@ -35,7 +35,8 @@ class transfer {
     std::shared_ptr<const mailbox::content> message_;
     std::string masked_;
     std::string_view header_, body_; // what is yet to be sent of each
-    bool line_begins_ = true;
+    bool line_begins_ = true;        // behind any LF
+    bool line_ended_ = true;         // with CR LF
 };
 
 } // namespace refmail::pop3

@@ -4,6 +4,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+BOOST_AUTO_TEST_SUITE(authorization)
+
 namespace {
 
 using namespace dialog;
@@ -22,8 +24,6 @@ void check_same(const texts& got, const texts& wanted) {
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(authorization)
 
 BOOST_AUTO_TEST_CASE(user_and_pass_log_in) {
     const auto did = run(two(), {greeting, user, logged_in});
@@ -282,8 +282,17 @@ BOOST_AUTO_TEST_CASE(trouble_with_the_mailbox_says_whether_it_may_pass) {
         BOOST_TEST(did.account->at("INBOX").lock_exclusively().has_value());
     };
     answer(kind::corrupt);
-    answer(kind::no_space);
     answer(kind::failed);
+}
+
+// New mail cannot be taken up then, but what is there can be read and removed.
+BOOST_AUTO_TEST_CASE(a_full_disk_keeps_nobody_out) {
+    auto s = two();
+    s.prepare = [](mailbox_tests::memory_account& who) {
+        who.at("INBOX").refuse_with(
+            mailbox_tests::trouble{mailbox_tests::trouble::kind::no_space, "no room"});
+    };
+    BOOST_TEST(run(s, {greeting, user, {"PASS alice-pw\r\n", "+OK 2 messages, 8 octets\r\n"}}).logged_in);
 }
 
 BOOST_AUTO_TEST_CASE(too_many_failures_end_it) {

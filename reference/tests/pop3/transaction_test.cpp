@@ -5,6 +5,8 @@
 #include <boost/test/unit_test.hpp>
 #include <fmt/format.h>
 
+BOOST_AUTO_TEST_SUITE(transaction)
+
 namespace {
 
 using namespace dialog;
@@ -21,8 +23,6 @@ setup three() {
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(transaction)
 
 BOOST_AUTO_TEST_CASE(an_empty_mailbox) {
     run_logged_in(with({}), {{"STAT\r\n", "+OK 0 0\r\n"},
@@ -125,6 +125,14 @@ BOOST_AUTO_TEST_CASE(the_final_dot_stands_alone) {
     run_logged_in(with({"A: b\r\n\r\nno end of line"}),
                   {{"RETR 1\r\n", "+OK 22 octets\r\nA: b\r\n\r\nno end of line\r\n.\r\n"}});
     run_logged_in(with({""}), {{"RETR 1\r\n", "+OK 0 octets\r\n.\r\n"}});
+}
+
+// Clients that read lines by LF alone must not see the end of a message within it.
+BOOST_AUTO_TEST_CASE(dots_behind_bare_line_feeds_are_stuffed_as_well) {
+    run_logged_in(with({"A: b\r\n\r\nx\n.\r\n+OK 1 octets\n"}),
+                  {{"RETR 1\r\n", "+OK 26 octets\r\nA: b\r\n\r\nx\n..\r\n+OK 1 octets\n\r\n.\r\n"}});
+    run_logged_in(with({"A: b\n\nx\r\ny\r\n"}), {{"TOP 1 1\r\n", "+OK 9 octets\r\nA: b\n\nx\r\n.\r\n"}});
+    run_logged_in(with({"A: b\n\n.x\r\n"}), {{"RETR 1\r\n", "+OK 10 octets\r\nA: b\n\n..x\r\n.\r\n"}});
 }
 
 BOOST_AUTO_TEST_CASE(top_gives_the_header_and_so_many_lines) {
