@@ -92,7 +92,8 @@ class folder {
     virtual void remember(uid id, std::string_view aspect, std::string text) = 0;
 
     virtual result<flags_stored> store_flags(std::span<const uid> ids, const flag_change& change) = 0;
-    // Removes those of `ids` that have \Deleted (`even_undeleted`: all); which ones went.
+    // Removes those of `ids` that have \Deleted (`even_undeleted`: all); which ones went. Trouble when one
+    // stayed: others may have gone, as since() tells.
     virtual result<std::vector<uid>> expunge(std::span<const uid> ids, bool even_undeleted) = 0;
     // All or none. Flags, keywords, received and zone go along (RFC 9051 §6.4.7).
     virtual result<copied> copy_to(folder& to, std::span<const uid> ids) = 0;
