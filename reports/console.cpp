@@ -154,6 +154,7 @@ class console_writer {
             fmt::format("{}: {} passed, {} failed", number_of(t.total(), "case"), passed, t.failures);
         if (t.security) line += fmt::format(" ({} exploitable)", t.security);
         line += fmt::format(", {}, {} info, {} skipped", number_of(t.warn, "warning"), t.info, t.skip);
+        if (t.refused) line += fmt::format(" ({} refused by the server)", t.refused);
         if (t.inconclusive) line += fmt::format(", {} inconclusive", t.inconclusive);
         if (t.expected) line += ", " + number_of(t.expected, "known deviation");
         if (t.surprises) line += fmt::format(", {} not as in the baseline", t.surprises);

@@ -151,6 +151,7 @@ case_result read_case(const cursor& from) {
                                                   {"skip", verdict::skip},
                                                   {"inconclusive", verdict::inconclusive}});
     c.reason = from.at("reason").text();
+    if (from.has("refused")) c.refused = from.at("refused").boolean();
     if (from.has("found")) c.found = read_finding(from.at("found"));
     c.duration = from.at("duration_us").microseconds();
     c.baseline = from.at("baseline")

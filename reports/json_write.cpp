@@ -84,6 +84,7 @@ json::object case_object(const case_result& c) {
     o["ruling"] = text(c.ruling);
     o["outcome"] = reports::name_of(c.outcome);
     o["reason"] = text(c.reason);
+    if (c.refused) o["refused"] = true;
     if (c.found) o["found"] = finding_object(*c.found);
     o["duration_us"] = c.duration.count();
     o["baseline"] = name_of(c.baseline);
@@ -95,17 +96,12 @@ json::object case_object(const case_result& c) {
 }
 
 json::object totals(const tally& t) {
-    return {{"cases", t.total()},
-            {"pass", t.pass},
-            {"fail", t.fail},
-            {"warn", t.warn},
-            {"info", t.info},
-            {"skip", t.skip},
-            {"inconclusive", t.inconclusive},
-            {"expected", t.expected},
-            {"surprises", t.surprises},
-            {"failures", t.failures},
-            {"security", t.security}};
+    return {{"cases", t.total()},     {"pass", t.pass},
+            {"fail", t.fail},         {"warn", t.warn},
+            {"info", t.info},         {"skip", t.skip},
+            {"refused", t.refused},   {"inconclusive", t.inconclusive},
+            {"expected", t.expected}, {"surprises", t.surprises},
+            {"failures", t.failures}, {"security", t.security}};
 }
 
 json::object run_object(const run_result& run) {

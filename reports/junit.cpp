@@ -98,7 +98,7 @@ void add_case(pugi::xml_node suite, const case_result& c) {
     } else if (is_skipped(c)) {
         const bool known = c.baseline == baseline_state::expected;
         pugi::xml_node skipped = node.append_child("skipped");
-        set(skipped, "type", known ? "known-deviation" : "skipped");
+        set(skipped, "type", known ? "known-deviation" : c.refused ? "refused" : "skipped");
         set(skipped, "message", known ? printable(c.baseline_note) : printable(c.reason));
         if (known) skipped.text() = proof(c).c_str();
     }

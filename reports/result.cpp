@@ -45,6 +45,7 @@ tally count(const run_result& run) {
     for (const case_result& c : run.cases) {
         ++counter(t, c.outcome);
         if (c.outcome == verdict::fail && c.baseline == baseline_state::expected) ++t.expected;
+        if (c.refused) ++t.refused;
         if (is_surprise(c)) ++t.surprises;
         if (!is_failure(c)) continue;
         ++t.failures;

@@ -59,7 +59,8 @@ struct case_result {
     std::string ruling;
 
     verdict outcome = verdict::pass;
-    std::string reason; // skip, inconclusive: why. info, warn: what the server chose
+    std::string reason;   // skip, inconclusive: why. info, warn: what the server chose
+    bool refused = false; // skip: the server said NO to what the case needs first, a mailbox or a message
     std::optional<finding> found;
     std::vector<transcript_line> transcript;
     std::chrono::microseconds duration{};
@@ -100,6 +101,7 @@ bool is_failure(const case_result& c);
 
 struct tally {
     int pass = 0, fail = 0, warn = 0, info = 0, skip = 0, inconclusive = 0; // by verdict
+    int refused = 0;   // of skip: what the case needs first was refused
     int expected = 0;  // failures that the baseline names
     int surprises = 0; // changed, unexpected passes, expired
     int failures = 0;  // is_failure

@@ -68,7 +68,9 @@ score score_of(const outcomes& recorded, const target::target_info& target) {
     score all;
     for (const auto& [id, one] : recorded) {
         const auto& [c, outcome] = one;
-        if (outcome.what == kind::trouble)
+        if (outcome.what == kind::refused)
+            ++all.skipped;
+        else if (outcome.what == kind::trouble)
             all.untried.push_back(fmt::format("{}: {}", id, outcome.trouble));
         else if (outcome.what == kind::mismatch || outcome.instead)
             ++all.failed_here;

@@ -11,6 +11,7 @@
 #include "harness/runner/exit_code.hpp"
 #include "harness/runner/session.hpp"
 #include "harness/runner/verdict.hpp"
+#include "harness/script/mailbox_keeper.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -106,6 +107,7 @@ class run_command {
         plan.told = [&](const suite::test_case& c, const script::case_outcome& outcome,
                         const std::string& crash) {
             ambient.add(c, outcome);
+            if (script::mailbox_keeper::wanted(c)) count_preparation(outcome);
             add(crash.empty() ? runner::result_of(c, outcome, how_) : runner::crashed(c, outcome, crash));
         };
         finish(runner::run_session(std::move(plan)), input, ambient);
@@ -145,7 +147,24 @@ class run_command {
         runner::apply_baseline(known_, run_.cases, std::chrono::year_month_day(now));
         const bool none_judged = std::ranges::all_of(
             run_.cases, [](const auto& r) { return r.outcome == reports::verdict::skip; });
-        if (run_.trouble.empty() && !run_.interrupted && none_judged) run_.trouble = all_were_skipped();
+        if (!run_.trouble.empty() || run_.interrupted) return;
+        if (none_judged)
+            run_.trouble = all_were_skipped();
+        else if (refused_ > 0 && prepared_ == 0)
+            run_.trouble =
+                fmt::format("mailspec: no mailbox could be prepared: the server refused what each of {} "
+                            "case{} needs first (\"Skipped\" has its words)",
+                            refused_, refused_ == 1 ? "" : "s");
+    }
+
+    // A server may refuse one message or another. One that takes none at all has shown nothing by what is
+    // left.
+    void count_preparation(const script::case_outcome& outcome) {
+        using kind = script::case_outcome::kind;
+        if (outcome.what == kind::refused)
+            ++refused_;
+        else if (outcome.what != kind::trouble)
+            ++prepared_;
     }
 
     std::string all_were_skipped() const {
@@ -181,6 +200,7 @@ class run_command {
     std::unique_ptr<report_file> drafted_;
     runner::verdict_options how_;
     runner::baseline known_;
+    int prepared_ = 0, refused_ = 0; // cases with mailboxes of their own
     reports::run_result run_;
 };
 

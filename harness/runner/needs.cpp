@@ -40,7 +40,8 @@ bool offers(const target::service_capabilities& offered, const std::string& name
 bool met(const suite::need& n, const target::service_capabilities& offered) {
     for (const auto& other : n.alternatives)
         if (offers(offered, other, {})) return true;
-    if (n.range) return in_range(offered.plain, n) || in_range(offered.secured, n);
+    if (n.range)
+        return in_range(offered.plain, n) || in_range(offered.secured, n) || in_range(offered.logged_in, n);
     return offers(offered, n.name, n.parameter);
 }
 
@@ -82,10 +83,7 @@ std::string lacking(const suite::test_case& c, const target::target_info& target
         return "delivered mail cannot be read (--maildir PATH, --imap or --pop3 HOST:PORT, or `mailboxes:` "
                "of "
                "the profile)";
-    if (script::mailbox_keeper::wanted(c) && !target.services.contains("imap") &&
-        !target.services.contains("imaps"))
-        return "its mailboxes cannot be prepared: the target has no imap service (--imap HOST:PORT, or "
-               "`services:` of its profile)";
+    if (auto why = script::mailbox_keeper::lacking(c, target); !why.empty()) return why;
     if (c.restarts && !target.no_restart.empty())
         return fmt::format("stops the server and starts it again, which mailspec cannot do here: {}",
                            target.no_restart);

@@ -124,6 +124,10 @@ reports::case_result result_of(const suite::test_case& c, const script::case_out
     if (outcome.what == kind::trouble) {
         r.outcome = reports::verdict::inconclusive;
         r.reason = outcome.trouble;
+    } else if (outcome.what == kind::refused) {
+        r.outcome = reports::verdict::skip;
+        r.refused = true;
+        r.reason = outcome.refusal;
     } else if (outcome.what == kind::mismatch) {
         r.outcome = verdict_of(c.level, options.strict);
         if (outcome.found) r.found = finding_of(*outcome.found);

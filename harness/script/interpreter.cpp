@@ -67,6 +67,9 @@ void interpreter::record_result(step_result&& r) {
     if (r.kind == step_result::what::trouble) {
         outcome_.what = case_outcome::kind::trouble;
         outcome_.trouble = std::move(r.actual);
+    } else if (r.kind == step_result::what::refused) {
+        outcome_.what = case_outcome::kind::refused;
+        outcome_.refusal = std::move(r.actual);
     } else if (r.kind == step_result::what::mismatch) {
         outcome_.what = case_outcome::kind::mismatch;
         outcome_.found =

@@ -1,6 +1,7 @@
 // Making and removing the mailboxes of a case; see the header. RFC 9051 §6.3.4, §6.3.5, §6.3.10, §6.3.12.
 #include "harness/script/mailbox_keeper.hpp"
 
+#include "harness/script/maildrop_keeper.hpp"
 #include "harness/suite/services.hpp"
 #include "harness/wire/octets.hpp"
 
@@ -55,6 +56,13 @@ bool mailbox_keeper::wanted(const suite::test_case& c) {
     return c.mailboxes > 0 || c.account_alone || !c.messages.empty();
 }
 
+std::string mailbox_keeper::lacking(const suite::test_case& c, const target::target_info& target) {
+    if (!wanted(c) || !service_of(target).empty()) return {};
+    if (speaks_pop3(c) && c.mailboxes == 0) return maildrop_keeper::lacking(c, target);
+    return "its mailboxes cannot be prepared: the target has no imap service (--imap HOST:PORT, or "
+           "`services:` of its profile)";
+}
+
 net::task<mailbox_keeper::done> mailbox_keeper::connect() {
     const auto service = service_of(environment_.target);
     if (service.empty()) co_return std::unexpected("the target has no IMAP service to prepare mailboxes by");
@@ -76,6 +84,10 @@ net::task<mailbox_keeper::done> mailbox_keeper::connect() {
 }
 
 net::task<step_result> mailbox_keeper::prepare(mailbox_names& made) {
+    if (speaks_pop3(case_) && service_of(environment_.target).empty()) {
+        maildrop_keeper without_imap(case_, environment_, outcome_);
+        co_return co_await without_imap.prepare();
+    }
     auto connected = co_await connect();
     if (!connected) co_return troubled("the case's mailboxes cannot be prepared: " + connected.error());
     auto ok = co_await ask_for_namespace();
@@ -90,6 +102,7 @@ net::task<step_result> mailbox_keeper::prepare(mailbox_names& made) {
     made.names = names_;
     made.delimiter = delimiter_;
     if (ok) co_return holds();
+    if (refused_) co_return refused(ok.error());
     co_return not_reached(does_not_hold("the mailboxes of the case made and filled", ok.error()));
 }
 
@@ -118,11 +131,25 @@ net::task<mailbox_keeper::done> mailbox_keeper::ask_for_namespace() {
 net::task<mailbox_keeper::done> mailbox_keeper::make_mailboxes() {
     for (int i = 0; i < case_.mailboxes; ++i) {
         auto name = fmt::format("{}{}-{}", prefix_, i == 0 ? "box" : "other", environment_.token);
-        const auto created = co_await client_->demand("CREATE " + name);
+        const auto created = co_await client_->ask("CREATE " + name);
         if (!created) co_return std::unexpected(created.error());
+        if (!created->ok()) co_return std::unexpected(refusal("CREATE", *created));
         names_.push_back(std::move(name));
     }
     co_return done{};
+}
+
+// RFC 9051 §6.3.4, §6.3.12: a server may say NO to a name or a message. BAD says that the command is none,
+// and it is. In words that are the same for each case, so that a report can count them.
+std::string mailbox_keeper::refusal(std::string_view what, const world::imap_answer& answer) {
+    refused_ = answer.condition == "NO";
+    const auto& raw = answer.tagged.raw;
+    if (!refused_) return fmt::format("{} was answered by {}", what, wire::quoted(raw));
+    const auto begin = std::min(answer.tagged.tag.size() + 1, raw.size());
+    auto words = raw.substr(begin, raw.find_last_not_of("\r\n") + 1 - begin);
+    for (auto at = words.find(environment_.token); at != words.npos; at = words.find(environment_.token, at))
+        words.replace(at, environment_.token.size(), "...");
+    return fmt::format("the server refused what the case needs first: {}: {}", what, words);
 }
 
 net::task<mailbox_keeper::done> mailbox_keeper::fill() {
@@ -140,8 +167,11 @@ net::task<mailbox_keeper::done> mailbox_keeper::fill() {
             if (!enabled) co_return std::unexpected(enabled.error());
             utf8_enabled_ = true;
         }
-        const auto put = co_await client_->demand_with_literal(std::move(words), *octets->second);
+        const auto put = co_await client_->ask_with_literal(std::move(words), *octets->second);
         if (!put) co_return std::unexpected(put.error());
+        if (!put->ok())
+            co_return std::unexpected(
+                refusal(fmt::format("APPEND of the message {}", message.fixture), *put));
     }
     co_return done{};
 }

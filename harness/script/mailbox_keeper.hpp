@@ -1,6 +1,6 @@
 // The mailboxes of one run of a case: made and filled before its script, removed after it, by a connection of
 // the harness's own that no step sees. What passes there is in the transcript under a name of its own.
-// docs/suite-mailboxes.md, "Where a script starts".
+// Without IMAP, maildrop_keeper does what POP3 needs. docs/suite-mailboxes.md, "Where a script starts".
 #pragma once
 #include "harness/script/case_run.hpp"
 #include "harness/script/step_result.hpp"
@@ -20,7 +20,11 @@ class mailbox_keeper {
     // Has the case anything to be kept?
     static bool wanted(const suite::test_case& c);
 
-    // Not held: a mailbox could not be made or filled; trouble: nobody could log in.
+    // Why they cannot be had there; empty: they can.
+    static std::string lacking(const suite::test_case& c, const target::target_info& target);
+
+    // Refused: the server would not make a mailbox or take a message, which it may; not held: it did not let
+    // itself be asked as it must; trouble: nobody could log in.
     net::task<step_result> prepare(mailbox_names& made);
     // Whatever came of the case. What cannot be removed is noted and left behind.
     net::task<void> clean_up();
@@ -35,6 +39,7 @@ class mailbox_keeper {
     net::task<done> empty_inbox();
     net::task<done> remove_all();
     net::task<done> remove(std::string name);
+    std::string refusal(std::string_view what, const world::imap_answer& answer);
 
     const suite::test_case& case_;
     const case_environment& environment_;
@@ -43,6 +48,7 @@ class mailbox_keeper {
     std::string prefix_, delimiter_;
     std::vector<std::string> names_;
     bool utf8_enabled_ = false;
+    bool refused_ = false; // by NO
 };
 
 } // namespace mailspec::script

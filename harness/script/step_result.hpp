@@ -1,4 +1,5 @@
-// How one step came out. Held, not held (the server's doing), or not judged (ours or the environment's).
+// How one step came out. Held, not held (the server's doing), or not judged: it is ours or the environment's,
+// or the server declined what a case needs first, as it may.
 #pragma once
 #include "harness/suite/step.hpp"
 
@@ -8,10 +9,10 @@
 namespace mailspec::script {
 
 struct step_result {
-    enum class what { held, mismatch, trouble };
+    enum class what { held, mismatch, trouble, refused };
     what kind = what::held;
     std::string expected;            // mismatch: lines for people
-    std::string actual;              // mismatch: octets; trouble: a sentence
+    std::string actual;              // mismatch: octets; trouble, refused: a sentence
     std::string seen;                // mismatch: lines for people, what came to remote hosts
     const suite::step* at = nullptr; // the innermost step; filled in by who ran it
     bool claim = false;
@@ -35,6 +36,13 @@ inline step_result does_not_hold(std::string expected, std::string actual) {
 // What the harness did itself, so that the script could begin, was not possible.
 inline step_result not_reached(step_result r) {
     r.before = true;
+    return r;
+}
+
+inline step_result refused(std::string sentence) {
+    step_result r;
+    r.kind = step_result::what::refused;
+    r.actual = std::move(sentence);
     return r;
 }
 

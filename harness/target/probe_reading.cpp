@@ -88,6 +88,16 @@ void add(wire::capability_set& to, std::string keyword, std::string parameters =
 
 // ---- IMAP ----------------------------------------------------------------------------------------
 
+// APPENDLIMIT=1000 is a capability with a number (RFC 7889 §2), AUTH=PLAIN and SORT=DISPLAY are names. The
+// former meets its name alone, and a range, too.
+void add_imap(wire::capability_set& to, const std::string& name) {
+    add(to, name);
+    const auto at = name.find('=');
+    if (at == name.npos || at + 1 == name.size()) return;
+    const bool number = std::all_of(name.begin() + std::ptrdiff_t(at) + 1, name.end(), wire::is_digit);
+    if (number) add(to, name.substr(0, at), name.substr(at + 1));
+}
+
 class imap_talk {
   public:
     explicit imap_talk(line_talk& talk)
@@ -119,7 +129,7 @@ class imap_talk {
             if (const auto announced = wire::imap_capabilities_of(*r); into && !announced.empty()) {
                 into->offered.clear();
                 for (const auto& name : announced)
-                    add(*into, name);
+                    add_imap(*into, name);
             }
             if (r->what == wire::imap_response::kind::tagged && r->tag == tag) co_return r->condition == "OK";
         }

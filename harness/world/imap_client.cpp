@@ -14,12 +14,6 @@ namespace {
 
 constexpr std::size_t most_unread = 64 * 1024 * 1024; // of one response
 
-std::string reason(const net::error& e) {
-    if (e.kind == net::failure::timeout) return "no answer in time";
-    if (e.kind == net::failure::eof) return "it closed the connection without an answer";
-    return e.text;
-}
-
 // Without what a LOGIN reveals, and in a line.
 std::string shown_command(std::string_view command) {
     const auto verb = command.substr(0, command.find(' '));
@@ -115,8 +109,8 @@ net::task<client_result<imap_answer>> imap_client::demand(std::string command) {
         fmt::format("{} was answered by {}", shown_command(command), wire::quoted(answer->tagged.raw)));
 }
 
-net::task<client_result<imap_answer>> imap_client::demand_with_literal(std::string words,
-                                                                       std::string_view octets) {
+net::task<client_result<imap_answer>> imap_client::ask_with_literal(std::string words,
+                                                                    std::string_view octets) {
     auto tag = fmt::format("m{}", ++tags_);
     // RFC 7888 §4, §5: LITERAL- takes up to 4096 octets without asking.
     const bool at_once = offers("LITERAL+") || (offers("LITERAL-") && octets.size() <= 4096);
@@ -130,16 +124,24 @@ net::task<client_result<imap_answer>> imap_client::demand_with_literal(std::stri
             auto response = co_await read();
             if (!response) co_return std::unexpected(fmt::format("{}: {}", words, response.error()));
             asked = response->what == wire::imap_response::kind::continuation;
-            if (response->what == wire::imap_response::kind::tagged)
-                co_return std::unexpected(
-                    fmt::format("{} was answered by {}", words, wire::quoted(response->raw)));
+            if (response->what != wire::imap_response::kind::tagged) continue;
+            imap_answer early;
+            early.condition = response->condition;
+            early.tagged = std::move(*response);
+            co_return early;
         }
         sent = co_await write(text);
         if (!sent) co_return std::unexpected(sent.error());
     }
     auto answer = co_await finish(std::move(tag));
     if (!answer) co_return std::unexpected(fmt::format("{}: {}", words, answer.error()));
-    if (answer->ok()) co_return answer;
+    co_return answer;
+}
+
+net::task<client_result<imap_answer>> imap_client::demand_with_literal(std::string words,
+                                                                       std::string_view octets) {
+    auto answer = co_await ask_with_literal(words, octets);
+    if (!answer || answer->ok()) co_return answer;
     co_return std::unexpected(fmt::format("{} was answered by {}", words, wire::quoted(answer->tagged.raw)));
 }
 

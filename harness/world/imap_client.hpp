@@ -3,19 +3,16 @@
 // server's words. RFC 9051, RFC 3501; LITERAL+ of RFC 7888 where it is offered.
 #pragma once
 #include "harness/wire/imap_response.hpp"
+#include "harness/world/client_result.hpp"
 #include "net/byte_stream.hpp"
 
 #include <chrono>
-#include <expected>
 #include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace mailspec::world {
-
-template <class T>
-using client_result = std::expected<T, std::string>;
 
 struct imap_answer {
     std::string condition; // OK NO BAD
@@ -40,7 +37,8 @@ class imap_client {
     net::task<client_result<imap_answer>> ask(std::string command);
     // The same, where anything but OK is an error: "SELECT INBOX was answered by ...".
     net::task<client_result<imap_answer>> demand(std::string command);
-    // One literal behind the words: APPEND box {n} ...
+    // One literal behind the words: APPEND box {n} ... Some servers answer before they were sent it.
+    net::task<client_result<imap_answer>> ask_with_literal(std::string words, std::string_view octets);
     net::task<client_result<imap_answer>> demand_with_literal(std::string words, std::string_view octets);
     // IDLE, and DONE after that time, whatever was told meanwhile (RFC 2177).
     net::task<client_result<imap_answer>> idle(std::chrono::milliseconds how_long);

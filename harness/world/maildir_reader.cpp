@@ -2,7 +2,7 @@
 // without the flags, however often one looks. A folder that does not exist yet holds no mail. Files that
 // were there before the reader are never opened: a live mailbox may hold gigabytes.
 #include "harness/world/crlf.hpp"
-#include "harness/world/mailbox.hpp"
+#include "harness/world/maildir_writer.hpp"
 #include "net/event.hpp"
 
 #include <fmt/core.h>
@@ -46,17 +46,6 @@ struct folder {
     std::map<std::string, search, std::less<>> searches;
 };
 
-std::string filled(std::string path, const mailbox_owner& owner) {
-    const auto at = owner.address.rfind('@');
-    const std::string domain = at == std::string::npos ? "" : owner.address.substr(at + 1);
-    const std::pair<std::string, std::string> values[] = {
-        {"{user}", owner.user}, {"{local-part}", owner.address.substr(0, at)}, {"{domain}", domain}};
-    for (const auto& [name, value] : values)
-        for (auto found = path.find(name); found != std::string::npos; found = path.find(name, found))
-            path.replace(found, name.size(), value), found += value.size();
-    return path;
-}
-
 net::error failed(std::string_view what, const std::string& path) {
     return {net::failure::other, fmt::format("cannot read the {} {}: {}", what, path, std::strerror(errno))};
 }
@@ -69,7 +58,7 @@ class maildir final : public mailbox_reader {
 
     net::task<net::result<std::vector<std::string>>> find(const mailbox_owner& owner,
                                                           std::string_view token) override {
-        const auto root = filled(path_, owner);
+        const auto root = maildir_of(path_, owner);
         auto files = unseen(root);
         if (!files) co_return std::unexpected(files.error());
         std::size_t octets = 0;

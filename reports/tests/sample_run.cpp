@@ -55,6 +55,8 @@ std::vector<case_result> transaction_cases() {
     skipped.reason = "SIZE is not offered";
     case_result also_skipped = skipped;
     also_skipped.name = "size-zero";
+    also_skipped.refused = true;
+    also_skipped.reason = "the server refused what the case needs first: CREATE: NO full";
     case_result unknown = make_case("many-recipients", verdict::inconclusive);
     unknown.reason = "cannot connect: connection refused";
     for (case_result* c : {&exploitable, &warned, &noted, &skipped, &also_skipped, &unknown})

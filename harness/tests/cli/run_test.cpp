@@ -110,6 +110,47 @@ BOOST_AUTO_TEST_CASE(nothing_selected) {
                                 "offer TURN\n"));
 }
 
+// What a server refuses is no verdict; one that refuses all is not green.
+BOOST_AUTO_TEST_CASE(a_server_that_takes_no_mailbox) {
+    folder().file("imap.yaml", R"(title: IMAP
+rfc: 9051
+service: imap
+cases:
+  noop:
+    title: NOOP is answered with OK
+    requirement: rfc9051-6.1.2-x1
+    script: |
+      C: NOOP
+      S: OK
+  subscribe:
+    title: a mailbox can be subscribed
+    requirement: rfc9051-6.3.7-x1
+    script: |
+      C: SUBSCRIBE {mailbox}
+      S: OK
+)");
+    const auto judge = [&](const scripted_server& server) {
+        return mailspec({"run", "--imap", server.address(), "--user", "ann@test.example:ann-pw", "--json",
+                         "r.json", "./imap.yaml"});
+    };
+    const scripted_server full("full");
+    const auto none = judge(full);
+    BOOST_TEST(none.code == 2);
+    BOOST_TEST(has(none.out,
+                   "     1  the server refused what the case needs first: CREATE: NO [OVERQUOTA] the disk is "
+                   "full\n"));
+    BOOST_TEST(
+        has(none.out,
+            "mailspec: no mailbox could be prepared: the server refused what each of 1 case needs first "
+            "(\"Skipped\" has its words)\n"));
+    BOOST_TEST(has(none.out, "1 skipped (1 refused by the server)"));
+    BOOST_TEST(has(folder().read("r.json"), "\"refused\":true"));
+    const scripted_server takes("imap");
+    const auto some = judge(takes);
+    BOOST_TEST(some.code == 0);
+    BOOST_TEST(!some.out.contains("refused"));
+}
+
 BOOST_AUTO_TEST_CASE(unreachable) {
     const auto address = fmt::format("127.0.0.1:{}", free_port());
     const auto r = mailspec({"run", "./my-suite.yaml", "--smtp", address, "--json", "r.json"});

@@ -15,6 +15,8 @@ using reports::verdict;
 using suite::level;
 using kind = script::case_outcome::kind;
 
+BOOST_AUTO_TEST_SUITE(verdicts)
+
 namespace {
 
 suite::test_case case_of(level l) {
@@ -58,8 +60,6 @@ target::target_info target_of(int accounts) {
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(verdicts)
 
 BOOST_AUTO_TEST_CASE(the_table) {
     for (const auto l : {level::must, level::should, level::may})
@@ -210,6 +210,36 @@ BOOST_AUTO_TEST_CASE(what_the_target_lacks) {
     BOOST_TEST(runner::lacking(c, t) == "the profile states `plaintext-auth` under features");
 }
 
+BOOST_AUTO_TEST_CASE(what_a_target_without_imap_lacks) {
+    auto c = case_of(level::must);
+    c.service = "pop3";
+    c.services = {"pop3"};
+    c.messages.push_back({"plain", {}, {}});
+    c.account_alone = true;
+    auto t = target_of(1);
+    t.services["pop3"] = "127.0.0.1:110";
+    t.services.erase("smtp");
+    BOOST_TEST(runner::lacking(c, t) ==
+               "its messages cannot be put anywhere (--imap or --lmtp HOST:PORT, --maildir "
+               "PATH, or `mailboxes:` of the profile)");
+    t.services["lmtp"] = "127.0.0.1:24";
+    BOOST_TEST(runner::lacking(c, t) == "");
+    suite::send_line line{*suite::parse_template("{fixture:plain}", suite::template_kind::plain)};
+    c.script = {suite::step({}, "", std::move(line))};
+    BOOST_TEST(
+        runner::lacking(c, t) ==
+        "its messages must come unchanged, and what is delivered has more header fields (--imap HOST:PORT, "
+        "--maildir PATH, or `mailboxes:` of the profile)");
+    t.maildir = "/mail/{user}";
+    BOOST_TEST(runner::lacking(c, t) == "");
+    c.mailboxes = 1;
+    BOOST_TEST(runner::lacking(c, t) ==
+               "its mailboxes cannot be prepared: the target has no imap service (--imap "
+               "HOST:PORT, or `services:` of its profile)");
+    t.services["imaps"] = "127.0.0.1:993";
+    BOOST_TEST(runner::lacking(c, t) == "");
+}
+
 BOOST_AUTO_TEST_CASE(what_a_target_that_sends_lacks) {
     auto c = case_of(level::must);
     c.world.hosts.emplace_back();
@@ -264,6 +294,10 @@ BOOST_AUTO_TEST_CASE(what_is_not_offered) {
     BOOST_TEST(reason({"SIZE 1..2000", false, true, "SIZE", "", "", range(1, 2000)}) == "");
     BOOST_TEST(reason({"SIZE 1..999", false, true, "SIZE", "", "", range(1, 999)}) ==
                "smtp does not offer SIZE 1..999");
+    offered["smtp"].logged_in.offered = {{"APPENDLIMIT", "500"}}; // of IMAP: what is told behind a login only
+    BOOST_TEST(reason({"APPENDLIMIT 1..999", false, true, "APPENDLIMIT", "", "", range(1, 999)}) == "");
+    BOOST_TEST(reason({"APPENDLIMIT 1..9", false, true, "APPENDLIMIT", "", "", range(1, 9)}) ==
+               "smtp does not offer APPENDLIMIT 1..9");
 }
 
 BOOST_AUTO_TEST_CASE(ambient_rules_are_reported_once) {

@@ -23,22 +23,26 @@ std::string replaced(std::string text, const std::string& what, const std::strin
 
 class session {
   public:
-    session(net::stream_ptr stream, reading_server& behaviour, bool imap)
+    session(net::stream_ptr stream, reading_server& behaviour, const std::string& service)
         : stream_(std::move(stream))
         , behaviour_(behaviour)
-        , imap_(imap)
+        , imap_(service == "imap")
+        , lmtp_(service == "lmtp")
         , number_(behaviour.connections++) {}
 
     net::task<void> serve() {
         auto greeting = behaviour_.greeting;
         if (greeting.empty() || greeting.starts_with('*') != imap_)
             greeting = imap_ ? "* OK ready\r\n" : "+OK ready <1.2@fake>\r\n";
+        if (lmtp_) greeting = "220 ready\r\n";
         co_await say(std::move(greeting));
         for (;;) {
             const auto line = co_await read_command();
             if (ended_) co_return;
             behaviour_.commands.push_back(
                 fmt::format("{} {}", number_, imap_ ? line.substr(line.find(' ') + 1) : line));
+            if (lmtp_ && taking_data_ && line != ".") continue;
+            taking_data_ = line == "DATA";
             const auto tag = imap_ ? line.substr(0, line.find(' ')) : "";
             const auto command = imap_ ? line.substr(std::min(line.find(' ') + 1, line.size())) : line;
             co_await say(replaced(answer(command), "TAG", tag));
@@ -51,6 +55,8 @@ class session {
         auto found = behaviour_.answers.find(command);
         if (found == behaviour_.answers.end())
             found = behaviour_.answers.find(command.substr(0, command.find(' ')));
+        if (found == behaviour_.answers.end() && lmtp_)
+            return command == "DATA" ? "354 go\r\n" : "250 done\r\n";
         if (found == behaviour_.answers.end()) return imap_ ? "TAG OK done\r\n" : "+OK done\r\n";
         const auto next = found->second.find("<next>");
         if (next == std::string::npos) return found->second;
@@ -118,7 +124,8 @@ class session {
 
     net::stream_ptr stream_;
     reading_server& behaviour_;
-    bool imap_;
+    bool imap_, lmtp_;
+    bool taking_data_ = false; // of lmtp
     int number_;
     std::string unread_;
     bool ended_ = false;
@@ -132,7 +139,7 @@ class reading_connector final : public script::connector {
     net::task<net::result<net::stream_ptr>> connect(const std::string& service, net::deadline) override {
         const auto executor = co_await boost::asio::this_coro::executor;
         auto [ours, theirs] = net::memory_pair(executor);
-        auto serving = std::make_shared<session>(std::move(theirs), behaviour_, service == "imap");
+        auto serving = std::make_shared<session>(std::move(theirs), behaviour_, service);
         std::function<net::task<void>()> work = [serving] { return serving->serve(); };
         co_await net::spawn_beside(std::move(work));
         co_return std::move(ours);
@@ -152,7 +159,9 @@ played play_reading(const std::string& script, reading_server& against, const st
     target.name = "fake";
     target.domain = "example.test";
     target.reply_timeout = patience;
-    target.services = {{"imap", "127.0.0.1:143"}, {"pop3", "127.0.0.1:110"}};
+    for (const auto& service : against.services)
+        target.services[service] = "127.0.0.1:1";
+    target.maildir = against.maildir;
     target.accounts = {{"alice", "alice-pw", "alice@example.test"}};
     reading_connector connections(against);
     script::case_environment environment{target, connections};

@@ -18,6 +18,8 @@ struct reading_server {
     std::string refuses_literal;       // in place of the continuation request
     std::vector<std::string> commands; // "0 LOGIN ...": connection and command
     int connections = 0;
+    std::vector<std::string> services = {"imap", "pop3"}; // also lmtp: answers as above, `.` ends a message
+    std::string maildir;                                  // that the profile shows
 };
 
 // `keys`: further lines of the case; `service: pop3` is one of them, or `service: imap`.

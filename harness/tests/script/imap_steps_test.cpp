@@ -7,6 +7,8 @@
 
 using namespace fake;
 
+BOOST_AUTO_TEST_SUITE(imap_steps)
+
 namespace {
 
 const std::string nonauth = "service: imap\nstate: nonauth";
@@ -33,8 +35,6 @@ script::mutation_report mutated(const played& p) {
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(imap_steps)
 
 BOOST_AUTO_TEST_CASE(tags_are_made_in_order) {
     reading_server s;
@@ -193,12 +193,35 @@ BOOST_AUTO_TEST_CASE(mailboxes_are_made_filled_and_removed) {
     BOOST_TEST(child < gone);
 }
 
-BOOST_AUTO_TEST_CASE(a_mailbox_that_cannot_be_made_fails_without_the_claim) {
+BOOST_AUTO_TEST_CASE(what_is_refused_before_the_script_is_no_verdict) {
+    using kind = fake::script::case_outcome::kind;
+    const auto refusal = [](const std::string& command, const std::string& answer, const std::string& keys) {
+        reading_server s =
+            answering({{"CAPABILITY", "* CAPABILITY IMAP4rev1\r\nTAG OK\r\n"}, {command, answer}});
+        const auto p = play_reading("C: X {mailbox}\ncheck S: OK\n", s, keys);
+        BOOST_TEST((p.outcome.what == kind::refused), p.str());
+        BOOST_TEST(!p.outcome.found);
+        const auto reached =
+            std::ranges::any_of(s.commands, [](const auto& c) { return c.starts_with("1 X"); });
+        BOOST_TEST(!reached);
+        return p.outcome.refusal;
+    };
+    BOOST_TEST(refusal("CREATE", "TAG NO [LIMIT] box-t0k3n is one too many\r\n", auth) ==
+               "the server refused what the case needs first: CREATE: NO [LIMIT] box-... is one too many");
+    BOOST_TEST(refusal("APPEND", "TAG NO Message contains invalid header\r\n", auth + "\nmessages: plain") ==
+               "the server refused what the case needs first: APPEND of the message plain: NO Message "
+               "contains invalid "
+               "header");
+}
+
+// BAD says that the command is none (RFC 9051 §7.1.3), and it is one.
+BOOST_AUTO_TEST_CASE(bad_to_a_preparation_fails_without_the_claim) {
     reading_server s =
-        answering({{"CAPABILITY", "* CAPABILITY IMAP4rev1\r\nTAG OK\r\n"}, {"CREATE", "TAG NO full\r\n"}});
+        answering({{"CAPABILITY", "* CAPABILITY IMAP4rev1\r\nTAG OK\r\n"}, {"CREATE", "TAG BAD what\r\n"}});
     const auto p = play_reading("C: X {mailbox}\ncheck S: OK\n", s, auth);
     BOOST_TEST(p.expected() == "the mailboxes of the case made and filled");
-    BOOST_TEST(p.actual() == R"(CREATE box-t0k3n was answered by "m5 NO full\r\n")");
+    BOOST_TEST(p.actual() == R"(CREATE was answered by "m5 BAD what\r\n")");
+    BOOST_REQUIRE(p.outcome.found);
     BOOST_TEST(!p.outcome.found->claim);
 }
 

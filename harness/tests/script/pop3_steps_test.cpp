@@ -3,7 +3,14 @@
 #include "harness/tests/script/fake_reader.hpp"
 #include "net/run.hpp"
 
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <stdlib.h>
+
 using namespace fake;
+
+BOOST_AUTO_TEST_SUITE(pop3_steps)
 
 namespace {
 
@@ -26,8 +33,6 @@ script::mutation_report mutated(const played& p) {
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(pop3_steps)
 
 BOOST_AUTO_TEST_CASE(statuses_and_codes) {
     HOLDS(run("S: +OK\nC: NOOP\nS: +OK|-ERR\n"));
@@ -125,6 +130,63 @@ BOOST_AUTO_TEST_CASE(a_transaction_is_entered_before_the_script) {
     BOOST_TEST(has("0 LOGOUT")); // nobody else may hold the maildrop
     BOOST_TEST(has("1 PASS alice-pw"));
     BOOST_TEST(s.commands.back() == "1 STAT");
+}
+
+BOOST_AUTO_TEST_CASE(without_imap_a_maildrop_is_emptied_by_pop3_and_filled_by_delivery) {
+    reading_server s;
+    s.services = {"pop3", "lmtp"};
+    s.answers = {{"CAPA", "+OK\r\nUSER\r\n.\r\n"},
+                 {"STAT", "+OK 2 320\r\n<next>+OK 0 0\r\n<next>+OK 1 160\r\n<next>+OK 2 320\r\n"}};
+    HOLDS(play_reading("C: NOOP\nS: +OK\n", s, "service: pop3\nmessages: plain x2"));
+    const auto count = [&](const std::string& what) {
+        return std::ranges::count_if(
+            s.commands, [&](const auto& c) { return c.substr(c.find(' ') + 1).starts_with(what); });
+    };
+    BOOST_TEST(count("DELE 1") == 1);
+    BOOST_TEST(count("DELE 2") == 1);
+    BOOST_TEST(count("LHLO client.mailspec.test") == 2);
+    BOOST_TEST(count("MAIL FROM:<t0k3n@client.mailspec.test>") == 2);
+    BOOST_TEST(count("RCPT TO:<alice@example.test>") == 2);
+    BOOST_TEST(count("From: ") == 2);
+    BOOST_TEST(count("STAT") == 4); // the first had not arrived at once
+    BOOST_TEST(s.commands.back().ends_with(" NOOP"));
+}
+
+BOOST_AUTO_TEST_CASE(a_message_that_is_not_delivered_is_no_verdict) {
+    reading_server s;
+    s.services = {"pop3", "lmtp"};
+    s.answers = {
+        {"CAPA", "-ERR what\r\n"}, {"STAT", "+OK 0 0\r\n"}, {".", "554 5.6.0 t0k3n is not to my taste\r\n"}};
+    const auto p = play_reading("C: NOOP\nS: +OK\n", s, "service: pop3\nmessages: plain");
+    BOOST_TEST((p.outcome.what == fake::script::case_outcome::kind::refused), p.str());
+    BOOST_TEST(p.outcome.refusal ==
+               "the server refused what the case needs first: delivery of the message plain: "
+               "the message was answered by 554 5.6.0 ... is not to my taste");
+}
+
+BOOST_AUTO_TEST_CASE(without_imap_a_maildir_is_filled_directly) {
+    std::string root = (std::filesystem::temp_directory_path() / "pop3-steps-XXXXXX").string();
+    BOOST_TEST_REQUIRE(::mkdtemp(root.data()) != nullptr);
+    reading_server s;
+    s.services = {"pop3"};
+    s.maildir = root + "/{user}";
+    s.answers = {{"CAPA", "-ERR what\r\n"}, {"STAT", "+OK 0 0\r\n"}};
+    HOLDS(play_reading("C: NOOP\nS: +OK\n", s, "service: pop3\nmessages: plain x2"));
+    std::vector<std::filesystem::path> files;
+    for (const auto& entry : std::filesystem::directory_iterator(root + "/alice/new"))
+        files.push_back(entry.path());
+    BOOST_TEST(files.size() == 2u);
+    BOOST_TEST(std::filesystem::is_empty(root + "/alice/tmp"));
+    std::ifstream first(files.at(0), std::ios::binary);
+    std::string line;
+    std::getline(first, line);
+    BOOST_TEST(line.starts_with("From: "));
+    BOOST_TEST(!line.ends_with('\r'));
+    s.maildir = root + "/nowhere/at/all";
+    TROUBLE(play_reading("C: NOOP\nS: +OK\n", s, "service: pop3\nmessages: plain"),
+            "the case's maildrop cannot be prepared: cannot find the folder " + root +
+                "/nowhere/at: No such file or directory");
+    std::filesystem::remove_all(root);
 }
 
 BOOST_AUTO_TEST_CASE(a_maildrop_that_is_held_is_tried_again) {

@@ -107,6 +107,21 @@ BOOST_AUTO_TEST_CASE(lmtp_says_lhlo) {
 }
 
 // What a server does not know is for the cases to judge.
+BOOST_AUTO_TEST_CASE(a_capability_of_imap_with_a_number_is_known_by_its_name_too) {
+    const auto found =
+        probe({"* OK x\r\n",
+               {{"p1", "* CAPABILITY IMAP4rev1 APPENDLIMIT=1000 AUTH=PLAIN SORT= X=1a\r\np1 OK done\r\n"}},
+               {}},
+              "imap");
+    BOOST_REQUIRE(found);
+    BOOST_TEST(found->offers("APPENDLIMIT=1000"));
+    BOOST_TEST(found->offers("APPENDLIMIT", "1000"));
+    BOOST_TEST(found->offers("AUTH=PLAIN"));
+    BOOST_TEST(!found->offers("AUTH"));
+    BOOST_TEST(!found->offers("SORT"));
+    BOOST_TEST(!found->offers("X"));
+}
+
 BOOST_AUTO_TEST_CASE(it_judges_nothing) {
     const auto no_ehlo = probe({"220 x\r\n", {{"EHLO", "500 what\r\n"}}, ""});
     BOOST_REQUIRE(no_ehlo);

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A scripted SMTP server for the tests of the launcher and of the command line.
+"""A scripted server of SMTP, or of IMAP, for the tests of the launcher and of the command line.
 
 scripted_server.py PORT MODE: listens on 127.0.0.1:PORT and serves many sessions, as MODE says:
   ok       answers as a small server does
@@ -7,6 +7,8 @@ scripted_server.py PORT MODE: listens on 127.0.0.1:PORT and serves many sessions
   lost     dies with status 3 at the first MAIL
   busy     greets its second and third session with 421
   refuses  greets every session with 421
+  imap     an IMAP server that says OK to all, and has no message
+  full     the same, but CREATE gets NO
 """
 import os
 import socket
@@ -30,8 +32,25 @@ def answer(line, mode):
     return b"500 what?\r\n"
 
 
+def serve_imap(peer, mode):
+    peer.sendall(b"* OK ready\r\n")
+    for line in peer.makefile("rb"):
+        tag, command = line.split(None, 2)[:2]
+        if command == b"CAPABILITY":
+            peer.sendall(b"* CAPABILITY IMAP4rev1\r\n")
+        if command == b"LOGOUT":
+            peer.sendall(b"* BYE\r\n")
+        refused = command == b"CREATE" and mode == "full"
+        peer.sendall(tag + (b" NO [OVERQUOTA] the disk is full\r\n" if refused else b" OK done\r\n"))
+        if command == b"LOGOUT":
+            return
+
+
 def serve(peer, mode, number):
     with peer:
+        if mode in ("imap", "full"):
+            serve_imap(peer, mode)
+            return
         if mode == "mute":
             peer.recv(1)
             return

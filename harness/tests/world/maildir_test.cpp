@@ -1,6 +1,6 @@
 // Reading Maildirs: what is new, what moves, what is not there, what cannot be read.
 #include "harness/world/crlf.hpp"
-#include "harness/world/mailbox.hpp"
+#include "harness/world/maildir_writer.hpp"
 #include "net/run.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -11,6 +11,8 @@
 
 using namespace mailspec::world;
 namespace fs = std::filesystem;
+
+BOOST_AUTO_TEST_SUITE(maildir)
 
 namespace {
 
@@ -42,8 +44,6 @@ net::result<std::vector<std::string>> find(mailbox_reader& reader, std::string_v
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(maildir)
-
 BOOST_AUTO_TEST_CASE(a_folder_that_is_not_there_holds_no_mail) {
     folder f;
     const auto reader = maildir_reader((f.root() / "{user}").string());
@@ -57,6 +57,24 @@ BOOST_AUTO_TEST_CASE(names_in_the_path) {
     f.put("example.test/al/alice/new/1", "x\n");
     const auto reader = maildir_reader((f.root() / "{domain}/{local-part}/{user}").string());
     BOOST_TEST(find(*reader, "x").value().size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_put_there_is_found_in_its_order) {
+    folder f;
+    const auto path = maildir_of((f.root() / "{user}").string(), alice);
+    BOOST_TEST(path == (f.root() / "alice").string());
+    for (const char* text : {"1 x\r\n.\r\n\r\nlast", "2 x\r\n", "3 x\r\n"})
+        BOOST_TEST(put_into_maildir(path, text).has_value());
+    const auto reader = maildir_reader(path);
+    const auto found = find(*reader, "x").value();
+    BOOST_REQUIRE(found.size() == 3u);
+    BOOST_TEST(found[0] == "1 x\r\n.\r\n\r\nlast");
+    BOOST_TEST(found[1] == "2 x\r\n");
+    BOOST_TEST(found[2] == "3 x\r\n");
+    BOOST_TEST(fs::is_empty(path + "/tmp"));
+    f.put("file", "no folder");
+    BOOST_TEST(put_into_maildir((f.root() / "file").string(), "x").error() ==
+               "cannot make the folder " + (f.root() / "file/tmp").string() + ": Not a directory");
 }
 
 BOOST_AUTO_TEST_CASE(line_ends_are_canonical) {
