@@ -18,7 +18,7 @@
 namespace reports {
 namespace {
 
-constexpr std::size_t page_octets = 300; // of one line; what is longer is shortened (JSON has all)
+constexpr std::size_t page_octets = 600; // of one line; what is longer is shortened (JSON has all)
 
 // How a case is shown: by its verdict, but a known deviation is one of its own, and a surprise is a failure.
 struct look {
@@ -60,6 +60,13 @@ char speaker_of(std::string_view line, bool& at_host) {
     }
     return 's';
 }
+
+// What the harness says on a connection of its own, to make, fill and remove the mailboxes of a case. It is
+// the same in most cases, and folded away where there is more to read.
+bool is_harness(std::string_view line) {
+    return line.starts_with("harness ");
+}
+constexpr std::ptrdiff_t least_to_fold = 4;
 
 class html_writer {
   public:
@@ -251,10 +258,18 @@ class html_writer {
         if (all.empty()) return;
         add("<details{}><summary>The conversation ({})</summary><div class=\"talk octets\">",
             std::string_view(l.kind) == "fail" ? " open" : "", seconds_text(c.duration));
-        for (const std::string& line : all) {
-            bool at_host = false;
-            const char who = speaker_of(line, at_host);
-            add("<span class=\"{}{}\">{}</span>", who, at_host ? " h" : "", html_octets(line));
+        const bool script_ran = std::ranges::any_of(all, [](const auto& line) { return !is_harness(line); });
+        for (auto first = all.begin(); first != all.end();) {
+            const auto last = std::find_if(
+                first, all.end(), [&](const auto& line) { return is_harness(line) != is_harness(*first); });
+            const bool fold = script_ran && is_harness(*first) && last - first >= least_to_fold;
+            if (fold) add("<details><summary>the harness, {} lines</summary>", last - first);
+            for (; first != last; ++first) {
+                bool at_host = false;
+                const char who = speaker_of(*first, at_host);
+                add("<span class=\"{}{}\">{}</span>", who, at_host ? " h" : "", html_octets(*first));
+            }
+            if (fold) add("</details>");
         }
         add("</div></details>\n");
     }

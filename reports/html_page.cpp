@@ -75,6 +75,7 @@ table.found { border-collapse: collapse; width: 100%; margin: .5rem 0; backgroun
 i { font-style: normal; color: var(--odd); }
 .talk { background: var(--code); border: 1px solid var(--line); border-radius: .4rem; padding: .6rem .8rem; margin: .4rem 0 0; overflow-x: auto; white-space: pre-wrap; overflow-wrap: anywhere; }
 .talk span { display: block; } .talk .c { color: var(--info); } .talk .e { color: var(--dim); }
+.talk summary { color: var(--dim); } .talk details[open] > summary { margin-bottom: .2rem; }
 .talk .h { border-left: 2px solid var(--odd); padding-left: .5rem; }
 [hidden] { display: none !important; }
 footer { color: var(--dim); font-size: 13px; margin: 2.5rem 0 2rem; border-top: 1px solid var(--line); padding-top: .7rem; }

@@ -49,10 +49,10 @@ std::string html_octets(std::string_view escaped) {
             escaped.remove_prefix(length);
             continue;
         }
-        // A backslash that was sent is written as two: neither begins an escape.
-        length = escaped.starts_with("\\\\") ? 2 : 1;
-        while (length < escaped.size() && escaped[length] != '\\')
-            ++length;
+        // A backslash that was sent is written as two, which neither begin an escape nor need to be seen:
+        // escapes stand in <i>.
+        if (escaped.starts_with("\\\\")) escaped.remove_prefix(1);
+        length = std::min(escaped.find('\\', 1), escaped.size());
         out += html_text(escaped.substr(0, length));
         escaped.remove_prefix(length);
     }

@@ -8,7 +8,7 @@
 namespace reports {
 
 std::string html_text(std::string_view visible);   // & < > " and ' escaped; `visible` is from escape.hpp
-std::string html_octets(std::string_view escaped); // the same; \r \n \t \xHH in <i>
+std::string html_octets(std::string_view escaped); // the same; \r \n \t \xHH in <i>, \\ as one backslash
 
 // "RFC 5321 §4.1.4" as a link to that section; anything else as text.
 std::string html_section(std::string_view section);

@@ -10,6 +10,8 @@
 #include <vector>
 
 namespace reports {
+BOOST_AUTO_TEST_SUITE(html_report)
+
 namespace {
 
 bool has(const std::string& text, const std::string& words) {
@@ -41,8 +43,6 @@ std::string flaw_of(std::string page) {
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(html_report)
 
 BOOST_AUTO_TEST_CASE(golden) {
     const auto page = write_html(tests::sample_run());
@@ -97,8 +97,10 @@ BOOST_AUTO_TEST_CASE(hostile_octets_stay_octets) {
 
 BOOST_AUTO_TEST_CASE(octets_that_do_not_show_are_set_apart) {
     BOOST_TEST(html_octets("250 Ok\\r\\n") == "250 Ok<i>\\r\\n</i>");
-    BOOST_TEST(html_octets("a\\\\r\\x00b") == "a\\\\r<i>\\x00</i>b"); // a backslash that was sent, and an r
-    BOOST_TEST(html_octets("\\\\\\n") == "\\\\<i>\\n</i>");
+    BOOST_TEST(html_octets("a\\\\r\\x00b") == "a\\r<i>\\x00</i>b"); // a backslash that was sent, and an r
+    BOOST_TEST(html_octets("\\\\\\n") == "\\<i>\\n</i>");
+    BOOST_TEST(html_octets("(\\\\Seen \\\\*)") == "(\\Seen \\*)");
+    BOOST_TEST(html_octets("\\\\\\\\x00") == "\\\\x00"); // two that were sent
     BOOST_TEST(html_octets("") == "");
     BOOST_TEST(html_text("<&>\"'") == "&lt;&amp;&gt;&quot;&#39;");
     BOOST_TEST(html_section("RFC 9110 §15.4 and more") == "RFC 9110 §15.4 and more");
@@ -122,6 +124,26 @@ BOOST_AUTO_TEST_CASE(what_stands_where) {
     BOOST_TEST(has(page, "250-2.1.0 Ok<i>\\r\\n</i>\n250 more<i>\\n</i>"));
     BOOST_TEST(has(page, "<span class=\"c\">C: MAIL FROM:&lt;a@b.test&gt;</span>"));
     BOOST_TEST(has(page, "aria-pressed=\"true\">2 skipped</button>"));
+}
+
+BOOST_AUTO_TEST_CASE(what_the_harness_does_by_itself_is_folded_away) {
+    auto run = tests::sample_run();
+    auto& lines = run.cases[1].transcript;
+    const auto says = [](const char* octets) {
+        return transcript_line{std::chrono::microseconds(1), 999, transcript_line::direction::client, octets,
+                               "harness"};
+    };
+    lines.insert(lines.begin(), says("m1 CREATE a\r\nm2 CREATE b\r\nm3 CREATE c\r\nm4 CREATE d\r\n"));
+    lines.push_back(says("m5 LOGOUT\r\n"));
+    const auto page = write_html(run);
+    BOOST_TEST(flaw_of(page) == "");
+    BOOST_TEST(has(
+        page,
+        "<details><summary>the harness, 4 lines</summary><span class=\"c h\">harness C: m1 CREATE a</span>"));
+    BOOST_TEST(has(page, "harness C: m4 CREATE d</span></details><span"));
+    BOOST_TEST(has(page, "<span class=\"c h\">harness C: m5 LOGOUT</span></div>")); // one line is no burden
+    lines = {says("m1 CREATE a\r\nm2 CREATE b\r\nm3 CREATE c\r\nm4 CREATE d\r\n")};
+    BOOST_TEST(!has(write_html(run), "the harness, 4 lines")); // nothing else to read
 }
 
 BOOST_AUTO_TEST_CASE(remote_hosts_in_a_conversation) {
