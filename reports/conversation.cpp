@@ -14,9 +14,13 @@ using line_list = std::vector<std::string>;
 
 // One protocol line of a burst. CRLF is what ends a line, so only other ends are written out.
 std::string protocol_line(std::string_view line, std::size_t most_octets) {
-    if (line.ends_with("\r\n")) return escape_octets_shortened(line.substr(0, line.size() - 2), most_octets);
-    std::string text = escape_octets_shortened(line, most_octets);
-    return line.ends_with('\n') ? text : text + "...";
+    if (!line.ends_with("\r\n")) {
+        std::string text = escape_octets_shortened(line, most_octets);
+        return line.ends_with('\n') ? text : text + "...";
+    }
+    std::string text = escape_octets_shortened(line.substr(0, line.size() - 2), most_octets);
+    if (text.ends_with(' ')) text.replace(text.size() - 1, 1, "\\x20"); // at the end of a line nobody sees it
+    return text;
 }
 
 // The lines of one read or write.

@@ -146,6 +146,14 @@ BOOST_AUTO_TEST_CASE(what_the_harness_does_by_itself_is_folded_away) {
     BOOST_TEST(!has(write_html(run), "the harness, 4 lines")); // nothing else to read
 }
 
+BOOST_AUTO_TEST_CASE(a_space_at_the_end_of_a_line_is_seen) {
+    auto run = tests::sample_run();
+    run.cases[1].transcript = {
+        {std::chrono::microseconds(1), 1, transcript_line::direction::server, "250-AUTH \r\n250 OK\r\n", ""}};
+    BOOST_TEST(has(write_html(run),
+                   "<span class=\"s\">S: 250-AUTH<i>\\x20</i></span><span class=\"s\">S: 250 OK</span>"));
+}
+
 BOOST_AUTO_TEST_CASE(remote_hosts_in_a_conversation) {
     auto run = tests::sample_run();
     run.cases[1].transcript.push_back(
