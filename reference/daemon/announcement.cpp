@@ -43,6 +43,7 @@ std::string ready_json(const services& shared, const server& running, const outg
     whole["services"] = std::move(addresses);
     whole["certificate"] = shared.certificate_path;
     whole["data"] = shared.how.data;
+    if (const auto mbox = mbox_path_of(shared.how); !mbox.empty()) whole["mbox"] = mbox;
     whole["maildir"] = shared.mail->maildir_path("{user}");
     if (const auto control = outgoing.control()) whole["control"] = to_string(*control);
     return json::serialize(whole) + "\n";
@@ -64,7 +65,10 @@ std::string ready_text(const services& shared, const server& running, const outg
     for (const auto& [name, list] : shared.how.lists)
         text += fmt::format("  {:<26} list of {}\n", name + "@" + shared.how.domains.front(),
                             fmt::join(list.members, ", "));
-    text += fmt::format("\n  mailboxes    {}\n  certificate  {}\n", shared.mail->maildir_path("{user}"),
+    text += "\n";
+    if (const auto mbox = mbox_path_of(shared.how); !mbox.empty())
+        text += fmt::format("  INBOX        {}\n", mbox);
+    text += fmt::format("  mailboxes    {}\n  certificate  {}\n", shared.mail->maildir_path("{user}"),
                         shared.certificate_path);
     if (const auto control = outgoing.control())
         text += fmt::format("  control      http://{}/queue, or: refmaild queue list --control {}\n",

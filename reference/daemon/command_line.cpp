@@ -29,7 +29,8 @@ struct words {
     bool relay_anywhere = false;
     std::size_t message_size = 0; // 0: as by default
     int ports = 1000;
-    bool ports_given = false, json = false, quiet = false, plaintext_auth = false, users_set_quota = false;
+    bool ports_given = false, json = false, quiet = false, plaintext_auth = false, users_set_quota = false,
+         mbox = false;
     std::string apop = "off";
     unsigned login_delay = 0;
     std::uint64_t quota = 0;
@@ -138,6 +139,7 @@ void serve_without_file(const words& given, command& into) {
                                                              : pop3::apop::off;
     if (given.quota) how.reading.limits.storage = given.quota;
     how.reading.users_set_quota = given.users_set_quota;
+    how.mbox.on = given.mbox;
     if (given.message_size) how.smtp_limits.message_size = given.message_size;
     if (!net::is_address_literal(given.host))
         throw configuration_error(fmt::format("--host '{}' is no IP address", given.host));
@@ -241,6 +243,8 @@ command parse_command_line(int argc, const char* const* argv) {
         ->excludes(file);
     app.add_option("--login-delay", given.login_delay, "seconds between two logins of a user by POP3 [0]")
         ->check(CLI::Range(0, 86400))
+        ->excludes(file);
+    app.add_flag("--mbox", given.mbox, "keep INBOX as an mbox, DATA/mbox/USER, not as a Maildir")
         ->excludes(file);
     app.add_option("--data", given.data, "where mail is kept [~/.local/share/refmaild]")->excludes(file);
     app.add_option("--host", given.host, "address to listen on [127.0.0.1]")->excludes(file);

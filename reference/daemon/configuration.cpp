@@ -125,6 +125,17 @@ void read_reading(const yaml_entry& entry, reading_settings& into) {
     }
 }
 
+void read_mbox(const yaml_entry& entry, mbox_settings& into) {
+    entry.allow_only({"path", "lock_wait"});
+    into.on = true;
+    if (const auto key = entry["lock_wait"]; key.exists()) into.lock_wait = key.time();
+    const auto key = entry["path"];
+    if (!key.exists()) return;
+    into.path = key.text();
+    if (!into.path.starts_with('/') || !into.path.contains("{user}") || into.path.ends_with('/'))
+        key.refuse("must be the whole path of a file, with {user} in it: \"/var/mail/{user}\"");
+}
+
 void read_people(const yaml_entry& file, settings& into) {
     for (const auto& entry : file["accounts"].items())
         into.accounts.push_back(read_account(entry));
@@ -190,10 +201,10 @@ void read_tls(const yaml_entry& tls, settings& into) {
 }
 
 settings settings_from(const yaml_entry& file) {
-    file.allow_only({"domains", "host_name", "data",     "listen",     "tls",     "accounts",
-                     "aliases", "lists",     "limits",   "submission", "relay",   "queue",
-                     "control", "vrfy",      "reading",  "expn",       "without", "refuse_service",
-                     "user",    "group",     "log_level"});
+    file.allow_only({"domains",        "host_name", "data",    "listen",     "tls",   "accounts",
+                     "aliases",        "lists",     "limits",  "submission", "relay", "queue",
+                     "control",        "vrfy",      "reading", "mbox",       "expn",  "without",
+                     "refuse_service", "user",      "group",   "log_level"});
     settings into;
     into.domains = file["domains"].texts();
     if (const auto name = file["host_name"]; name.exists()) into.host_name = name.text();
@@ -204,6 +215,7 @@ settings settings_from(const yaml_entry& file) {
     if (const auto limits = file["limits"]; limits.exists()) read_limits(limits, into);
     if (const auto submission = file["submission"]; submission.exists()) read_submission(submission, into);
     if (const auto reading = file["reading"]; reading.exists()) read_reading(reading, into.reading);
+    if (const auto mbox = file["mbox"]; mbox.exists()) read_mbox(mbox, into.mbox);
     if (const auto relay = file["relay"]; relay.exists()) read_relay(relay, into.relay);
     if (const auto queue = file["queue"]; queue.exists()) read_queue(queue, into.relay);
     if (const auto control = file["control"]; control.exists()) read_control(control, into);

@@ -27,6 +27,8 @@ std::unique_ptr<store::mail_store> open_store(const settings& how) {
     wanted.quota = limits(how.reading.limits);
     for (const auto& one : how.accounts)
         if (one.limits) wanted.quota_of[one.user] = limits(*one.limits);
+    wanted.mbox = mbox_path_of(how);
+    wanted.mbox_wait = how.mbox.lock_wait;
     wanted.users_set_quota = how.reading.users_set_quota;
     wanted.log = [](const std::string& text) { spdlog::warn(log_line("mailbox").add("note", text).text()); };
     auto opened = store::mail_store::open(wanted);

@@ -164,6 +164,11 @@ bool offers(const settings& s, std::string_view extension) {
     });
 }
 
+std::string mbox_path_of(const settings& s) {
+    if (!s.mbox.on) return "";
+    return s.mbox.path.empty() ? s.data + "/mbox/{user}" : s.mbox.path;
+}
+
 std::string host_name_of(const settings& s) {
     return s.host_name.empty() ? "mail." + s.domains.front() : s.host_name;
 }

@@ -97,6 +97,14 @@ struct reading_settings {
     pop3::apop apop = pop3::apop::off;        // for accounts with a secret
 };
 
+// INBOX as an mbox.
+struct mbox_settings {
+    bool on = false;  // else it is a Maildir
+    std::string path; // "{user}" in it; empty: under data
+    // For who has it locked; then a delivery is deferred. mutt and procmail keep one for a moment.
+    std::chrono::seconds lock_wait{10};
+};
+
 struct settings {
     std::vector<std::string> domains = {"example.test"}; // the first completes bare names
     std::string host_name;                               // empty: "mail." and the first domain
@@ -116,6 +124,7 @@ struct settings {
 
     smtp::limits smtp_limits;
     reading_settings reading;
+    mbox_settings mbox;
     daemon_limits limits;
     bool plaintext_auth = false; // AUTH without TLS on submission
     bool vrfy = true, expn = true;
@@ -132,6 +141,9 @@ bool offers(const settings& s, std::string_view extension);
 
 // "mail.example.test" unless set.
 std::string host_name_of(const settings& s);
+
+// "DATA/mbox/{user}" unless set; empty: INBOX is a Maildir.
+std::string mbox_path_of(const settings& s);
 
 // Adds what a zero-configuration run has: accounts alice and bob, postmaster, the list team.
 // With accounts given, those two are not made; postmaster is the first account in any case.

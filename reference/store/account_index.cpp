@@ -57,6 +57,7 @@ mailbox::trouble trouble_of(const disk_error& e) {
     using kind = enum mailbox::trouble::kind;
     return {e.kind == disk_error::kind::no_space  ? kind::no_space
             : e.kind == disk_error::kind::missing ? kind::missing
+            : e.kind == disk_error::kind::in_use  ? kind::in_use
                                                   : kind::failed,
             e.text};
 }

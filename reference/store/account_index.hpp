@@ -81,6 +81,9 @@ class account_index {
         void settle_all();                            // after a crash; their mod-sequences become new ones
         void forget_vanished(const mailbox_row& box); // up to box.forgotten
         void note(const mailbox_row& box, const folder_summary& seen);
+        // Its row is gone, and what holds it must go: a file, or a part of an mbox; until left() says it did.
+        void leave(const mailbox_row& box, const std::string& base);
+        void left(const mailbox_row& box, const std::string& base);
         void add_keyword(const mailbox_row& box, int bit, const std::string& name);
         void subscribe(const std::string& name, bool on);
         void set_limits(const quota_limits& limits);
@@ -108,7 +111,8 @@ class account_index {
     mailbox::result<mailbox::quota_root> usage();
     mailbox::result<std::optional<quota_limits>> limits(); // set by set_limits()
     mailbox::result<std::optional<std::pair<std::string, std::string>>> renaming();
-    mailbox::result<std::vector<arrival>> arrivals(); // not settled yet
+    mailbox::result<std::vector<arrival>> arrivals();                            // not settled yet
+    mailbox::result<std::vector<std::pair<std::string, std::string>>> leaving(); // mailbox, base
 
     // What somebody wants remembered about messages: kept in memory first, written now and then.
     std::optional<std::string> remembered(std::int64_t mailbox, mailbox::uid id, std::string_view aspect);
@@ -153,6 +157,9 @@ class account_index {
     std::uint64_t owner_ = 0;        // in memory_
     std::deque<stretch> read_ahead_; // the latest last
 };
+
+// What is done in the same transaction as something else.
+using in_the_same_transaction = std::function<void(account_index::changes&)>;
 
 // A file system's or a database's trouble as a client may hear of it.
 mailbox::trouble trouble_of(const disk_error& e);

@@ -50,6 +50,15 @@ mailbox::result<std::shared_ptr<mailbox::account>> mail_store::account_of(const 
     return *opened;
 }
 
+result<void> mail_store::open_inbox(const std::string& user) {
+    auto opened = opened_account(user);
+    auto inbox = opened ? (*opened)->open("INBOX") : std::unexpected(opened.error());
+    if (inbox) return {};
+    const bool busy = inbox.error().kind == mailbox::trouble::kind::in_use;
+    return std::unexpected(
+        disk_error{busy ? disk_error::kind::in_use : disk_error::kind::failed, inbox.error().text});
+}
+
 void mail_store::delivered_to(const std::string& user) {
     std::shared_ptr<slot> mine;
     {

@@ -13,6 +13,7 @@ struct disk_error {
         missing,    // ENOENT: not there, or not any more
         no_means,   // EMFILE, ENFILE, ENOMEM: nothing that the disk says; will be better soon
         over_quota, // this user's mailboxes are full
+        in_use,     // an mbox that another program keeps locked: will be better soon
         failed,
     };
     disk_error::kind kind = kind::failed;

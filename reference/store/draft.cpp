@@ -2,10 +2,12 @@
 #include "reference/store/draft.hpp"
 
 #include "reference/queue/file.hpp"
+#include "reference/store/mbox_delivery.hpp"
 #include "reference/store/message_file.hpp"
 
 #include <algorithm>
 #include <atomic>
+#include <map>
 #include <unistd.h>
 
 namespace refmail::store {
@@ -195,6 +197,36 @@ void draft::plan_placements(std::size_t index) {
     wanted.placements = {message};
 }
 
+// In the order of the users: two messages for the same ones never wait for each other.
+void draft::append_to_mboxes(bool one_for_all) {
+    std::map<std::pair<std::string, std::size_t>, std::vector<std::size_t>> together;
+    for (std::size_t i = 0; i < plans_.size(); ++i)
+        if (plans_[i].outcome && plans_[i].mailbox && plans_[i].placements.empty())
+            together[{deliveries_[i].user, one_for_all ? 0 : i}].push_back(i);
+    for (const auto& [user_and_turn, these] : together) {
+        std::vector<std::string> paths;
+        for (const auto i : these)
+            paths.push_back(copies_[plans_[i].copy].file->path());
+        auto held = append_to_mbox(store_, user_and_turn.first, paths, binary_);
+        plan& first = plans_[these.front()];
+        if (held)
+            first.mbox = std::move(*held);
+        else
+            first.outcome = std::unexpected(held.error());
+        if (!one_for_all) settle_mbox(first, first.outcome);
+        if (!held && one_for_all) return;
+    }
+}
+
+void draft::settle_mbox(plan& one, const result<void>& outcome) {
+    if (!one.mbox) return;
+    if (outcome)
+        one.mbox->keep();
+    else
+        one.mbox->take_back();
+    one.mbox.reset();
+}
+
 void draft::commit(bool one_for_all, done finished) {
     if (carriage_return_) content_ += '\r';
     plan_copies();
@@ -202,6 +234,7 @@ void draft::commit(bool one_for_all, done finished) {
         write_copy(one);
     for (std::size_t i = 0; i < plans_.size(); ++i)
         plan_placements(i);
+    append_to_mboxes(one_for_all);
 
     auto waiting = std::make_shared<round>();
     waiting->self = shared_from_this();
@@ -222,6 +255,8 @@ void draft::submit_together(const std::shared_ptr<round>& waiting, const result<
     auto settle = [waiting](result<void> outcome) {
         for (auto& one : waiting->results)
             one.outcome = outcome;
+        for (auto& one : waiting->self->plans_)
+            waiting->self->settle_mbox(one, outcome);
         waiting->one_done();
     };
     if (!first_failure || plans_.empty()) return settle(first_failure);

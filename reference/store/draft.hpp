@@ -66,6 +66,7 @@ class draft : public std::enable_shared_from_this<draft> {
         result<void> outcome;
         std::string path;
         std::vector<placement> placements;
+        std::unique_ptr<mbox_file::hold> mbox; // with the message appended to it
     };
     struct round;
 
@@ -77,6 +78,8 @@ class draft : public std::enable_shared_from_this<draft> {
     void write_copy(copy& one);
     void plan_entry(std::size_t index, placement message);
     void plan_placements(std::size_t index);
+    void append_to_mboxes(bool one_for_all);
+    void settle_mbox(plan& one, const result<void>& outcome);
     void submit_together(const std::shared_ptr<round>& waiting, const result<void>& first_failure);
     void submit_each(const std::shared_ptr<round>& waiting);
 

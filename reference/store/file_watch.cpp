@@ -46,7 +46,9 @@ file_watch::~file_watch() {
 }
 
 int file_watch::add(const std::string& path, const sink& to) {
-    const int number = ::inotify_add_watch(events_, path.c_str(), names | ends | IN_ONLYDIR | IN_EXCL_UNLINK);
+    const std::uint32_t wanted = to.only.empty() ? names : names | IN_MODIFY;
+    const int number =
+        ::inotify_add_watch(events_, path.c_str(), wanted | ends | IN_ONLYDIR | IN_EXCL_UNLINK | IN_MASK_ADD);
     if (number >= 0) sinks_[number].push_back(to);
     return number;
 }
@@ -63,9 +65,9 @@ void file_watch::remove(int number, std::uint64_t id) {
 std::shared_ptr<void> file_watch::watch(const std::string& maildir, const std::weak_ptr<watched_files>& who) {
     const std::lock_guard hold(lock_);
     const auto id = ++last_id_;
-    const int fresh = add(maildir + "/new", {who, true, id});
+    const int fresh = add(maildir + "/new", {who, true, id, ""});
     if (fresh < 0) return nullptr;
-    const int seen = add(maildir + "/cur", {who, false, id});
+    const int seen = add(maildir + "/cur", {who, false, id, ""});
     if (seen < 0) {
         remove(fresh, id);
         return nullptr;
@@ -75,6 +77,21 @@ std::shared_ptr<void> file_watch::watch(const std::string& maildir, const std::w
         const std::lock_guard guard(all.lock_);
         all.remove(fresh, id);
         all.remove(seen, id);
+    });
+}
+
+// The folder is watched, not the file: it may be replaced by another of its name.
+std::shared_ptr<void> file_watch::watch_file(const std::string& path,
+                                             const std::weak_ptr<watched_files>& who) {
+    const auto slash = path.rfind('/');
+    const std::lock_guard hold(lock_);
+    const auto id = ++last_id_;
+    const int number = add(path.substr(0, slash), {who, false, id, path.substr(slash + 1)});
+    if (number < 0) return nullptr;
+    return std::shared_ptr<void>(this, [number, id](void* self) {
+        auto& all = *static_cast<file_watch*>(self);
+        const std::lock_guard guard(all.lock_);
+        all.remove(number, id);
     });
 }
 
@@ -89,7 +106,9 @@ void file_watch::hand_over(const char* octets, std::size_t size, woken& touched)
         for (auto numbered = first; numbered != last; ++numbered)
             for (const auto& to : numbered->second) {
                 const auto who = to.who.lock();
-                if (!who) continue;
+                if (!who || (!to.only.empty() && event->len > 0 && event->name != to.only &&
+                             event->name != to.only + ".lock"))
+                    continue;
                 if (touched.empty() || touched.back() != who) touched.push_back(who);
                 if (lost_some || (event->mask & ends))
                     who->heard_too_much();

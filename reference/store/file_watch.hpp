@@ -36,6 +36,9 @@ class file_watch {
     void stop(); // nobody is woken any more
     // Until the handle is dropped, which must be before the watch is. nullptr: no more watches.
     std::shared_ptr<void> watch(const std::string& maildir, const std::weak_ptr<watched_files>& who);
+    // The same for one file: it is written, comes, goes or is replaced, and so is the lock beside it
+    // (NAME.lock).
+    std::shared_ptr<void> watch_file(const std::string& path, const std::weak_ptr<watched_files>& who);
     // What happened before this call was heard when it returns.
     void catch_up();
 
@@ -44,6 +47,7 @@ class file_watch {
         std::weak_ptr<watched_files> who;
         bool fresh;
         std::uint64_t id;
+        std::string only; // a name and its lock in a folder of other files; empty: all that is in it
     };
     using woken = std::vector<std::shared_ptr<watched_files>>;
     file_watch(int events, int ending);

@@ -65,7 +65,7 @@ void account_index::changes::remove_mailbox(const std::string& name) {
          {"DELETE FROM message WHERE mailbox = ?", "DELETE FROM arrival WHERE mailbox = ?",
           "DELETE FROM vanished WHERE mailbox = ?", "DELETE FROM keyword WHERE mailbox = ?",
           "DELETE FROM remembered WHERE mailbox = ?", "DELETE FROM special_use WHERE mailbox = ?",
-          "DELETE FROM summary WHERE mailbox = ?",
+          "DELETE FROM summary WHERE mailbox = ?", "DELETE FROM leaving WHERE mailbox = ?",
           "DELETE FROM mailbox WHERE id = ?"})
         db.run(statement, {id});
     // Not only in the database: what is written now and then must not come back.

@@ -35,9 +35,13 @@ void make_schema(database& db) {
         " highest INTEGER NOT NULL, fresh_time INTEGER NOT NULL, seen_time INTEGER NOT NULL,"
         " messages INTEGER NOT NULL, unseen INTEGER NOT NULL, deleted INTEGER NOT NULL,"
         " first_unseen INTEGER NOT NULL, octets INTEGER NOT NULL, deleted_octets INTEGER NOT NULL)";
+    constexpr const char* leaving =
+        "CREATE TABLE IF NOT EXISTS leaving(mailbox INTEGER NOT NULL, base TEXT NOT NULL,"
+        " PRIMARY KEY(mailbox, base)) WITHOUT ROWID";
     const auto found = version_of(db);
     if (found == version) {
         db.run(summary);
+        db.run(leaving);
         return;
     }
     if (found != 0) {
@@ -70,7 +74,7 @@ void make_schema(database& db) {
           "CREATE TABLE former(name TEXT PRIMARY KEY, validity INTEGER NOT NULL, mailbox INTEGER NOT NULL)"
           " WITHOUT ROWID",
           "CREATE TABLE quota(storage INTEGER NOT NULL, messages INTEGER NOT NULL)",
-          "CREATE TABLE renaming(before TEXT NOT NULL, after TEXT NOT NULL)", summary,
+          "CREATE TABLE renaming(before TEXT NOT NULL, after TEXT NOT NULL)", summary, leaving,
           "CREATE TABLE run(boot TEXT NOT NULL)", "PRAGMA user_version = 1"})
         db.run(table);
 }

@@ -33,6 +33,9 @@ result<std::unique_ptr<mail_store>> mail_store::open(settings wanted) {
     const std::string& data = opened->settings_.data;
     for (const char* part : {"/maildir", "/queue/tmp"})
         if (auto made = make_folders(data + part); !made) return std::unexpected(made.error());
+    if (const auto& mbox = opened->settings_.mbox; !mbox.empty())
+        if (auto made = make_folders(fs::path(mbox.substr(0, mbox.find("{user}"))).parent_path()); !made)
+            return std::unexpected(made.error());
     if (auto locked = opened->lock_folder(); !locked) return std::unexpected(locked.error());
     auto queue = folder::open(opened->queue_path());
     if (!queue) return std::unexpected(queue.error());
@@ -74,6 +77,23 @@ result<std::shared_ptr<const maildir>> mail_store::mailbox_of(const std::string&
     if (!opened) return opened;
     const std::lock_guard hold(lock_);
     return mailboxes_.emplace(user, *opened).first->second;
+}
+
+std::shared_ptr<mbox_file> mail_store::mbox_of(const std::string& user) {
+    if (settings_.mbox.empty()) return nullptr;
+    const std::lock_guard hold(lock_);
+    auto& known = mboxes_[user];
+    if (known) return known;
+    mbox_file::settings how;
+    how.path = settings_.mbox;
+    for (auto at = how.path.find("{user}"); at != how.path.npos;
+         at = how.path.find("{user}", at + user.size()))
+        how.path.replace(at, 6, user);
+    how.folder = maildir_path(user);
+    how.wait = settings_.mbox_wait;
+    how.log = settings_.log;
+    known = std::make_shared<mbox_file>(std::move(how));
+    return known;
 }
 
 } // namespace refmail::store

@@ -60,10 +60,12 @@ mailbox::result<maildir_folder::job> maildir_folder::written(std::vector<mailbox
     return mine;
 }
 
-mailbox::result<mailbox::appended> maildir_folder::append(std::vector<mailbox::to_append> messages) {
+mailbox::result<mailbox::appended> maildir_folder::append(std::vector<mailbox::to_append> messages,
+                                                          const in_the_same_transaction& also) {
     if (auto ok = usable(); !ok) return std::unexpected(ok.error());
     auto mine = written(std::move(messages));
     if (!mine) return std::unexpected(mine.error());
+    mine->also = also;
     take_in(*mine);
     if (!mine->outcome) return std::unexpected(mine->outcome.error());
     mailbox::appended done;
@@ -139,6 +141,8 @@ mailbox::result<void> maildir_folder::number(account_index::changes& rows, std::
         }
     box.highest = modified;
     rows.save(box);
+    for (const auto* one : jobs)
+        if (one->also) one->also(rows);
     return {};
 }
 

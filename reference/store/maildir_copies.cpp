@@ -2,6 +2,7 @@
 // maildir_folder.hpp. RFC 9051 §6.4.7, RFC 6851: all or none.
 #include "reference/store/mail_store.hpp"
 #include "reference/store/maildir_folder.hpp"
+#include "reference/store/mbox_folder.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -103,6 +104,7 @@ mailbox::result<maildir_folder::job> maildir_folder::linked(maildir_folder& to,
 }
 
 mailbox::result<mailbox::copied> maildir_folder::copy_to(folder& other, std::span<const mailbox::uid> ids) {
+    if (auto* mbox = dynamic_cast<mbox_folder*>(&other)) return copy_into(*mbox, ids);
     auto& to = dynamic_cast<maildir_folder&>(other);
     if (auto ok = to.usable(); !ok) return std::unexpected(ok.error());
     std::uint64_t octets = 0;
@@ -132,6 +134,7 @@ mailbox::copied maildir_folder::told(const job& mine) {
 // The messages as they are now and as they will be there. Keywords of the other mailbox may have to be made
 // first; so this is done before the locks are taken, and again when somebody was quicker.
 mailbox::result<mailbox::copied> maildir_folder::move_to(folder& other, std::span<const mailbox::uid> ids) {
+    if (auto* mbox = dynamic_cast<mbox_folder*>(&other)) return move_into(*mbox, ids);
     auto& to = dynamic_cast<maildir_folder&>(other);
     for (auto* one : {&to, this})
         if (auto ok = one->usable(); !ok) return std::unexpected(ok.error());

@@ -18,6 +18,7 @@
 namespace refmail::store {
 
 class mail_store;
+class mbox_folder;
 
 // What the folders of an account share.
 struct account_parts {
@@ -60,7 +61,9 @@ class maildir_folder final : public mailbox::folder,
     watch on_change(std::function<void()> changed) override;
     mailbox::result<std::shared_ptr<void>> lock_exclusively() override;
 
-    mailbox::result<mailbox::appended> append(std::vector<mailbox::to_append> messages);
+    // `also`: in the transaction that gives them their UIDs.
+    mailbox::result<mailbox::appended> append(std::vector<mailbox::to_append> messages,
+                                              const in_the_same_transaction& also = {});
     // While its folder is being renamed nothing else may happen: first of all folders the one, then the
     // other.
     [[nodiscard]] std::unique_lock<std::mutex> hold_arrivals() { return std::unique_lock(arrival_); }
@@ -84,6 +87,7 @@ class maildir_folder final : public mailbox::folder,
     };
     struct job { // arrivals that all succeed, or none stays
         std::vector<arriving> messages;
+        in_the_same_transaction also;
         mailbox::result<void> outcome;
         bool done = false;
     };
@@ -135,6 +139,11 @@ class maildir_folder final : public mailbox::folder,
     void see_go(const mailbox_row& source, std::span<const message_row> gone);
     void drop_rows_without_file(job& mine);
     void prune_vanished();
+
+    // mbox_moves.cpp
+    mailbox::result<mailbox::copied> copy_into(mbox_folder& to, std::span<const mailbox::uid> ids);
+    mailbox::result<mailbox::copied> move_into(mbox_folder& to, std::span<const mailbox::uid> ids);
+    mailbox::result<mailbox::appended> move_portion(mbox_folder& to, std::span<const mailbox::uid> ids);
 
     // maildir_flags.cpp
     bool rename_to(const message_row& before, const message_row& after, std::optional<listing>& all);

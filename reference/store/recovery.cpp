@@ -61,6 +61,27 @@ mailbox::result<void> take_up_arrivals(const std::string& root, account_index& i
     return change.commit();
 }
 
+// What was moved into an mbox, or out of one that is a Maildir now.
+mailbox::result<void> drop_leaving(const std::string& root, account_index& index, bool inbox_is_mbox) {
+    const auto all = index.leaving();
+    if (!all) return std::unexpected(all.error());
+    for (const auto& [name, base] : *all) {
+        if (name == "INBOX" && inbox_is_mbox) continue; // mbox_folder.hpp
+        const auto directory = directory_of(name);
+        const auto box = index.mailbox_named(name);
+        if (!box) return std::unexpected(box.error());
+        if (!directory || !*box) continue;
+        for (const char* part : {"/new/", "/cur/"}) {
+            const std::string where = root + (directory->empty() ? "" : "/" + *directory) + part;
+            if (const auto path = present_name(where + base); !path.empty()) ::unlink(path.c_str());
+        }
+        account_index::changes change(index);
+        change.left(**box, base);
+        if (auto done = change.commit(); !done) return done;
+    }
+    return {};
+}
+
 mailbox::result<void> move_folder(const std::string& root, const std::string& from, const std::string& to) {
     const auto before = directory_of(from), after = directory_of(to);
     if (!before) return std::unexpected(before.error());
@@ -115,13 +136,14 @@ mailbox::result<void> carry_out_renaming(const std::string& root, account_index&
     return all_moved;
 }
 
-mailbox::result<void> recover_account(const std::string& root, account_index& index) {
+mailbox::result<void> recover_account(const std::string& root, account_index& index, bool inbox_is_mbox) {
     const auto begun = index.renaming();
     if (!begun) return std::unexpected(begun.error());
     if (*begun)
         if (auto done = carry_out_renaming(root, index, (*begun)->first, (*begun)->second); !done)
             return done;
-    return take_up_arrivals(root, index);
+    if (auto done = take_up_arrivals(root, index); !done) return done;
+    return drop_leaving(root, index, inbox_is_mbox);
 }
 
 } // namespace refmail::store

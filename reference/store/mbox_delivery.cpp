@@ -1,0 +1,51 @@
+// A delivery into the mbox of a user; see the header.
+#include "reference/store/mbox_delivery.hpp"
+
+#include "reference/store/mail_store.hpp"
+#include "reference/store/mbox_form.hpp"
+
+#include <cerrno>
+#include <ctime>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace refmail::store {
+namespace {
+
+result<std::string> whole_file(const std::string& path) {
+    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (file < 0) return disk_failure(errno, "open", path);
+    auto octets = read_octets(file, {0, size_of(file)}, path);
+    ::close(file);
+    return octets;
+}
+
+// RFC 5321 §4.4: the reverse-path stands in front of all else.
+std::string sender_in(std::string_view message) {
+    constexpr std::string_view name = "Return-Path: <";
+    if (!message.starts_with(name)) return "";
+    const auto line = message.substr(0, message.find('\n'));
+    const auto end = line.rfind('>');
+    return std::string(line.substr(name.size(), end == line.npos ? 0 : end - name.size()));
+}
+
+} // namespace
+
+result<std::unique_ptr<mbox_file::hold>> append_to_mbox(mail_store& store, const std::string& user,
+                                                        const std::vector<std::string>& messages, bool raw) {
+    const auto mbox = store.mbox_of(user);
+    if (!mbox->is_mended()) // what a crash left must be mended by who knows the UIDs
+        if (auto opened = store.open_inbox(user); !opened) return std::unexpected(opened.error());
+    std::string text;
+    for (const auto& path : messages) {
+        auto octets = whole_file(path);
+        if (!octets) return std::unexpected(octets.error());
+        text += mbox_entry_of(*octets, raw, sender_in(*octets), std::time(nullptr)).text;
+    }
+    auto held = mbox->lock();
+    if (!held) return held;
+    if (auto done = (*held)->append(text); !done) return std::unexpected(done.error());
+    return held;
+}
+
+} // namespace refmail::store
