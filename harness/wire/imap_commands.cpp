@@ -67,8 +67,9 @@ void imap_commands::sent(std::string_view octets) {
 }
 
 void imap_commands::line_sent(std::string_view line) {
+    // Some servers take a tab for a space, and NUL for an end.
     const bool clean = line.ends_with("\r\n") && line.find('\r') == line.size() - 2 &&
-                       line.find('\0') == std::string_view::npos;
+                       line.find('\0') == std::string_view::npos && line.find('\t') == std::string_view::npos;
     if (!clean) lose_track();
     line = without_line_end(line);
     // A line behind a literal that the server has yet to ask for: did it take the octets for a literal?

@@ -86,6 +86,9 @@ void pop3_judge::line_sent(std::string_view line) {
 void pop3_judge::tls_started() {
     // TLS from the first octet (RFC 8314 §3): the greeting is still to come.
     const bool not_greeted = !outstanding_.empty() && outstanding_.front() == answer_to::greeting;
+    // RFC 2595 §4: what was sent behind STLS is dropped. Of a server that keeps it nobody knows what it answers; the
+    // cases that send such things claim that it does not.
+    if (!not_greeted && !(outstanding_.empty() && partial_.empty())) dropped_ = false;
     outstanding_.clear();
     if (not_greeted) outstanding_.push_back(answer_to::greeting);
     partial_.clear();
@@ -109,7 +112,7 @@ std::vector<deviation> pop3_judge::judge(const pop3_response& response) {
     if (!outstanding_.empty()) {
         what = outstanding_.front();
         outstanding_.pop_front();
-    } else if (response.what != kind::err) { // one that leaves may say why
+    } else if (dropped_ && response.what != kind::err) { // one that leaves may say why
         note(found, "pop3-unsolicited", 0, fmt::format("a response to no command: {}", shown(response.raw)));
     }
     const auto high = std::ranges::find_if(response.text, is_8bit);
@@ -127,6 +130,7 @@ std::vector<deviation> pop3_judge::judge(const pop3_response& response) {
         return found;
     }
     if (what == answer_to::stls && response.what == kind::ok) tls_due_ = true;
+    if (!dropped_) return found;
     judge_codes(response, found);
     if (response.what != kind::ok) return found;
     if (what == answer_to::capa) judge_capa(response, found);
@@ -135,6 +139,7 @@ std::vector<deviation> pop3_judge::judge(const pop3_response& response) {
 }
 
 std::vector<deviation> pop3_judge::judge_malformed(std::string_view line) {
+    if (!dropped_) return {}; // a line, perhaps, of a response whose length nobody knows
     held_against("pop3-line-malformed");
     std::vector<deviation> found;
     note(found, "pop3-line-malformed", 0,

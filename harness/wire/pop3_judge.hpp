@@ -38,6 +38,7 @@ class pop3_judge {
     std::string partial_;     // a line of ours that is not complete yet
     bool challenged_ = false; // the next line of ours answers a challenge
     bool tls_due_ = false;
+    bool dropped_ = true; // nothing that we sent in front of a handshake may still be answered behind it
     bool codes_offered_ = false; // RESP-CODES
     bool utf8_asked_ = false;    // RFC 6856 §2.1
     rule_set judged_;

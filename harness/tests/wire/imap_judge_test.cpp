@@ -292,6 +292,15 @@ BOOST_AUTO_TEST_CASE(revisions_and_extensions) {
 }
 
 // RFC 9051 §6.2.1: half a literal in front of the handshake is not filled from inside.
+BOOST_AUTO_TEST_CASE(what_a_tab_separates_is_anybodys_guess) {
+    const auto selecting = [](std::string_view command) {
+        return logged_in().c(command).s("* 5 EXISTS\r\na2 OK [READ-WRITE] done\r\n").rules();
+    };
+    BOOST_TEST(selecting("a2 SELECT x\r\n") == "");
+    BOOST_TEST(selecting("a2 STATUS x (MESSAGES)\r\n") == "imap-data-without-mailbox");
+    BOOST_TEST(selecting("a2 SELECT\tx\r\n") == "");
+}
+
 BOOST_AUTO_TEST_CASE(a_literal_before_the_handshake_is_forgotten) {
     dialog d;
     d.s("* OK [CAPABILITY IMAP4rev1 LITERAL+ STARTTLS] hi\r\n");

@@ -169,6 +169,32 @@ BOOST_AUTO_TEST_CASE(an_answer_to_a_challenge_is_no_command) {
     BOOST_TEST(judge.lines_follow());
 }
 
+// A server that carries them out fails the case that sent them; what it says then is no second finding.
+BOOST_AUTO_TEST_CASE(commands_behind_stls_may_be_answered_inside) {
+    const auto rules_after = [](std::string_view sent) {
+        pop3_judge judge;
+        judge.judge(parse_pop3_response("+OK ready\r\n", false).response);
+        judge.sent(sent);
+        judge.judge(parse_pop3_response("+OK begin\r\n", false).response);
+        BOOST_TEST(judge.tls_due());
+        judge.tls_started();
+        judge.sent("STAT\r\n");
+        std::string rules;
+        for (const auto& d :
+             judge.judge(parse_pop3_response("+OK here is what I can do\r\n", false).response))
+            rules += d.rule + ' ';
+        for (const auto& d : judge.judge_malformed("SASL PLAIN\r\n"))
+            rules += d.rule + ' ';
+        for (const auto& d : judge.judge(parse_pop3_response("+ok left\n", false).response))
+            rules += d.rule + ' ';
+        return rules;
+    };
+    BOOST_TEST(rules_after("STLS\r\n") ==
+               "pop3-stat-line pop3-line-malformed pop3-bare-lf pop3-status-case pop3-unsolicited ");
+    BOOST_TEST(rules_after("STLS\r\nCAPA\r\n") == "pop3-bare-lf pop3-status-case ");
+    BOOST_TEST(rules_after("STLS\r\nCA") == "pop3-bare-lf pop3-status-case ");
+}
+
 BOOST_AUTO_TEST_CASE(commands_in_one_write_are_answered_in_order) {
     pop3_judge judge;
     judge.judge(parse_pop3_response("+OK ready\r\n", false).response);
