@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """kill -9 while mail is read and arranged: what IMAP said OK to is so afterwards, and nothing else happened.
 
-Usage: mailbox_kill_test.py PATH-TO-REFMAILD [--rounds N] [--clients N] [--seed N]
+Usage: mailbox_kill_test.py PATH-TO-REFMAILD [--rounds N] [--clients N] [--seed N] [--mbox]
 
 Each round starts refmaild on the same data folder and lets clients APPEND, MOVE, COPY, EXPUNGE and STORE through IMAP,
 deliveries by LMTP going on meanwhile, and kills it after a random number of answers. Then every mailbox is read:
@@ -9,6 +9,7 @@ deliveries by LMTP going on meanwhile, and kills it after a random number of ans
   doubled     it is there more than once, or came back after its EXPUNGE
   renumbered  it has another UID than was told, or its mailbox has another UIDVALIDITY
   broken      its octets are not those that were sent; a flag that was stored is not set
+With --mbox INBOX is an mbox: it is the mailbox that all share, and half of the clients move their mail there.
 What was in flight at the kill may have happened or not, but not by half.
 Exits 0 when there was none of these in any round.
 """
@@ -24,7 +25,6 @@ import threading
 
 from kill_test import LIMIT, Refmaild, content, judge
 
-SHARED = "Shared"
 
 
 class Imap:
@@ -82,11 +82,12 @@ class Model:
 class Client:
     """One that appends into a mailbox of its own and into a shared one, and arranges what it has."""
 
-    def __init__(self, server, model, name, chance):
+    def __init__(self, server, model, name, number, mbox, chance):
         self.model, self.name, self.chance, self.count, self.mine = model, name, chance, 0, []
         self.imap = Imap(server)
-        self.own, self.done = f"Own-{name.split('-')[-1]}", f"Done-{name.split('-')[-1]}"
-        for mailbox in (self.own, self.done, SHARED):
+        self.own, self.shared = f"Own-{number}", "INBOX" if mbox else "Shared"
+        self.done = "INBOX" if mbox and number % 2 else f"Done-{number}"
+        for mailbox in (self.own, self.done, self.shared):
             try:
                 self.imap.ask(f"CREATE {mailbox}")
             except AssertionError:
@@ -107,7 +108,7 @@ class Client:
     def append(self):
         self.count += 1
         ident = f"{self.name}-{self.count}"
-        mailbox = self.chance.choice([self.own, SHARED])
+        mailbox = self.chance.choice([self.own, self.shared])
         self.model.may(ident, {}, {mailbox: None})
         octets = content(ident, self.chance.choice([200, 1000, 5000])).encode()
         said = self.imap.ask(f"APPEND {mailbox}", octets)
@@ -228,7 +229,7 @@ def compare(found, model):
 
 
 def one_round(server, model, name, wanted, chance):
-    clients = [Client(server, model, f"{name}-{i}", random.Random(chance.random())) for i in range(wanted.clients)]
+    clients = [Client(server, model, f"{name}-{i}", i, wanted.mbox, random.Random(chance.random())) for i in range(wanted.clients)]
     threads = [threading.Thread(target=guarded, args=(one.work,)) for one in clients]
     threads.append(threading.Thread(target=guarded, args=(lambda: deliver(server, model, f"{name}-mail"),)))
     goal = model.answers + chance.randrange(50, 600)
@@ -250,11 +251,12 @@ def main():
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--seed", default=str(random.randrange(1 << 32)))
+    parser.add_argument("--mbox", action="store_true", help="INBOX is an mbox")
     wanted = parser.parse_args()
     chance, model, wrong = random.Random(wanted.seed), Model(), []
     with tempfile.TemporaryDirectory() as data:
         def start():
-            return Refmaild(os.path.abspath(wanted.refmaild), data, "--plaintext-auth")
+            return Refmaild(os.path.abspath(wanted.refmaild), data, "--plaintext-auth", *(["--mbox"] if wanted.mbox else []))
 
         for number in range(wanted.rounds):
             one_round(start(), model, f"r{number}", wanted, chance)

@@ -338,6 +338,51 @@ BOOST_AUTO_TEST_CASE(moves_in_both_directions) {
     BOOST_TEST(box("Old")->records().size() == 3u);
 }
 
+// As a crash leaves a MOVE behind the transaction: the message is elsewhere, and what held it must go.
+BOOST_AUTO_TEST_CASE(what_was_moved_before_a_crash_goes_at_the_next_start) {
+    create("Other");
+    append("INBOX", {message("a"), message("b"), message("a")});
+    append("Other", {message("x"), message("y")});
+    inbox.reset();
+    stop();
+    {
+        const auto index = *store::account_index::open(maildir().string(), {});
+        for (const auto& [name, id] : {std::pair{"INBOX", 1u}, {"Other", 2u}}) {
+            auto box = **index->mailbox_named(name);
+            const auto rows = *index->messages_of(box.id);
+            store::account_index::changes change(*index);
+            change.remove(box, id, ++box.highest);
+            change.leave(box, rows.at(id - 1).base);
+            change.save(box);
+            BOOST_REQUIRE(change.commit().has_value());
+        }
+    }
+    for (int start = 1; start <= 2; ++start) {
+        restart_with_mbox();
+        expect({2, 3});
+        BOOST_TEST(octets(*inbox, 3) == served("a"));
+        BOOST_TEST(ids_of(box("Other")->records()) == uids{1}, boost::test_tools::per_element());
+        BOOST_TEST(contents_of(maildir() / ".Other/cur").size() == 1u);
+    }
+}
+
+// As a crash leaves an APPEND before its rows are committed, with mail of another program behind it.
+BOOST_AUTO_TEST_CASE(what_was_appended_without_rows_goes_at_the_next_start) {
+    append("INBOX", {message("a")});
+    const auto before = content();
+    const auto facts = inbox->facts();
+    inbox.reset();
+    stop();
+    const store::mbox_journal journal(maildir().string(), {});
+    BOOST_REQUIRE(
+        journal.begin_append(before.size(), text("b"), {facts.uid_validity, facts.uid_next}).has_value());
+    add(text("b") + text("c"));
+    restart_with_mbox();
+    expect({1, 2});
+    BOOST_TEST(octets(*inbox, 2) == served("c"));
+    BOOST_TEST(content() == before + text("c"));
+}
+
 // Where the kernel gives no watches the next look finds it all the same.
 BOOST_AUTO_TEST_CASE(without_inotify) {
     restart_with_mbox(false);
