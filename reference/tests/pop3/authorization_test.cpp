@@ -292,7 +292,7 @@ BOOST_AUTO_TEST_CASE(a_full_disk_keeps_nobody_out) {
         who.at("INBOX").refuse_with(
             mailbox_tests::trouble{mailbox_tests::trouble::kind::no_space, "no room"});
     };
-    BOOST_TEST(run(s, {greeting, user, {"PASS alice-pw\r\n", "+OK 2 messages, 8 octets\r\n"}}).logged_in);
+    BOOST_TEST(run(s, {greeting, user, {"PASS alice-pw\r\n", "+OK 2 messages, 10 octets\r\n"}}).logged_in);
 }
 
 BOOST_AUTO_TEST_CASE(too_many_failures_end_it) {
