@@ -137,6 +137,7 @@ services::services(settings wanted)
     , pop3(make_pop3(how, "pop3", false))
     , pop3s(make_pop3(how, "pop3s", true)) {
     tls.role = net::tls_role::server;
+    tls.min_version = net::tls_version::tls1_2; // RFC 8996 §4, §5
     tls.identity = identity_for(how, certificate_path, key_path);
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     id_prefix_ = fmt::format("{:x}{:08x}", std::chrono::duration_cast<std::chrono::seconds>(now).count(),
