@@ -19,10 +19,17 @@ namespace {
 constexpr std::string_view aspect = "threading-1";
 // Of more than these only the nearest ones, which are last: a header of a megabyte is not a conversation.
 constexpr std::size_t most_references = 1000;
+// What stands behind so many octets decides no order, and is kept for each message that is sorted.
+constexpr std::size_t longest_text = 1000;
+
+std::string cut(std::string text) {
+    if (text.size() > longest_text) text.resize(longest_text);
+    return text;
+}
 
 std::string first_mailbox(const std::vector<message::envelope_address>& list) {
     if (list.empty() || !list.front().mailbox) return {};
-    return message::search_key(*list.front().mailbox);
+    return cut(message::search_key(*list.front().mailbox));
 }
 
 header_facts read(std::string_view header) {
@@ -31,7 +38,7 @@ header_facts read(std::string_view header) {
         if (const auto sent = message::read_sent_date(*date)) out.sent = sent->at.time_since_epoch().count();
     const auto envelope = message::read_envelope(header);
     const auto base = message::base_subject(envelope.subject.value_or(""));
-    out.subject = message::search_key(base.text);
+    out.subject = cut(message::search_key(base.text));
     out.is_reply = base.is_reply_or_forward;
     out.from = first_mailbox(envelope.from);
     out.to = first_mailbox(envelope.to);
@@ -39,6 +46,10 @@ header_facts read(std::string_view header) {
     auto ids = message::read_thread_ids(header);
     out.id = std::move(ids.own);
     out.references = std::move(ids.references);
+    // RFC 5322 §2.1.1: no line is that long.
+    const auto is_no_id = [](const std::string& id) { return id.size() > longest_text; };
+    if (out.id && is_no_id(*out.id)) out.id.reset();
+    std::erase_if(out.references, is_no_id);
     if (out.references.size() > most_references)
         out.references.erase(out.references.begin(), out.references.end() - most_references);
     return out;

@@ -110,7 +110,9 @@ class sort_run final : public searching_run {
         m.record = &in_.messages()[at].now;
         if (needs_header_) {
             auto facts = header_facts_of(in_.folder(), m.record->id);
-            if (!facts) return; // expunged meanwhile
+            if (!facts) return;        // expunged meanwhile
+            facts->references.clear(); // THREAD's, and most of the memory
+            facts->references.shrink_to_fit();
             m.facts = std::make_unique<const header_facts>(std::move(*facts));
         }
         messages_.push_back(std::move(m));

@@ -25,6 +25,7 @@ class thread_forest {
     void finish_by_references();
     // What add_by_references() has done so far: links followed.
     std::uint64_t work() const { return work_; }
+    std::size_t size() const { return nodes_.size(); } // messages, and others that they refer to
 
     static thread_forest by_subject(std::vector<threaded_message> messages);
 

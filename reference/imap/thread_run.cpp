@@ -26,6 +26,8 @@ class thread_run final : public searching_run {
         for (std::size_t looked_at = 0; next_ < places_.size(); ++next_) {
             if (++looked_at > headers_in_a_slice || forest_.work() > enough) return false;
             take(places_[next_]);
+            if (forest_.size() > most_strangers + most_strangers_each * places_.size())
+                return result(completion::no("These messages refer to too many others", "LIMIT"));
         }
         if (which_ == algorithm::references)
             forest_.finish_by_references();
@@ -47,15 +49,18 @@ class thread_run final : public searching_run {
         m.subject = std::move(facts->subject);
         m.is_reply = facts->is_reply;
         m.id = facts->id.value_or("");
-        m.references = std::move(facts->references);
-        if (which_ == algorithm::references)
+        if (which_ == algorithm::references) {
+            m.references = std::move(facts->references);
             forest_.add_by_references(m);
-        else
+        } else {
             messages_.push_back(std::move(m));
+        }
     }
 
     static constexpr std::size_t headers_in_a_slice = 500;
     static constexpr std::uint64_t links_in_a_slice = 5'000'000;
+    // Messages that are only referred to take as much memory as others, and one can refer to a thousand.
+    static constexpr std::size_t most_strangers = 100'000, most_strangers_each = 20;
 
     const algorithm which_;
     bool begun_ = false;

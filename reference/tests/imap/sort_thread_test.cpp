@@ -280,6 +280,33 @@ BOOST_AUTO_TEST_CASE(a_chain_of_many_replies_is_no_bomb) {
     BOOST_TEST((forest(messages) == expected + ")"));
 }
 
+// A message names a thousand others in 10 KB, and each would be a node for as long as the command runs.
+BOOST_FIXTURE_TEST_CASE(references_to_too_many_strangers, mailbox_of) {
+    const auto strangers = [](int of) {
+        std::string ids;
+        for (int i = 0; i < 1000; ++i)
+            ids += "<" + std::to_string(of) + "." + std::to_string(i) + "@x>\r\n ";
+        return ids;
+    };
+    for (int n = 0; n < 103; ++n)
+        put("", "s", 1, refers_to(strangers(n)));
+    BOOST_TEST(client.tagged("THREAD REFERENCES UTF-8 1:101") == "a OK THREAD completed\r\n");
+    BOOST_TEST(client.tagged("THREAD REFERENCES UTF-8 ALL") ==
+               "a NO [LIMIT] These messages refer to too many others\r\n");
+    BOOST_TEST(client.tagged("THREAD ORDEREDSUBJECT UTF-8 ALL") == "a OK THREAD completed\r\n");
+}
+
+BOOST_FIXTURE_TEST_CASE(what_is_too_long_to_matter_is_cut, mailbox_of) {
+    const auto long_id = std::string(2000, 'x');
+    put("a@x", std::string(100'000, 's'), 1);
+    put(long_id + "@x", std::string(100'000, 's') + "t", 2, refers_to("<a@x> <" + long_id + "@y>"));
+    const auto facts = imap::header_facts_of(inbox, 2);
+    BOOST_REQUIRE(facts);
+    BOOST_TEST(facts->subject.size() == 1000u);
+    BOOST_TEST(!facts->id);
+    BOOST_TEST(facts->references == std::vector<std::string>{"a@x"}, boost::test_tools::per_element());
+}
+
 // In any order, without going up the whole chain for each.
 BOOST_AUTO_TEST_CASE(a_chain_in_disorder_is_no_bomb) {
     constexpr std::uint32_t count = 100'000;
