@@ -1,8 +1,6 @@
 // Dates of commands: RFC 9051 §9 (date, date-time). Refuses days that no calendar has.
 #include "reference/imap/cursor.hpp"
 
-#include <boost/algorithm/string/predicate.hpp>
-
 #include <array>
 
 namespace refmail::imap {

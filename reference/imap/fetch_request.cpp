@@ -1,8 +1,6 @@
 // Reads fetch-att, section and the modifiers: RFC 9051 §9, RFC 3516 §7, RFC 4466 §2.4.
 #include "reference/imap/fetch_request.hpp"
 
-#include <boost/algorithm/string/case_conv.hpp>
-
 #include <algorithm>
 #include <array>
 #include <charconv>

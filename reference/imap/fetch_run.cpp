@@ -6,7 +6,6 @@
 #include "reference/imap/message_run.hpp"
 
 #include <algorithm>
-#include <iterator>
 
 namespace refmail::imap {
 

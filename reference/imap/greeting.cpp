@@ -3,7 +3,6 @@
 #include "reference/imap/machine.hpp"
 #include "reference/message/mailbox.hpp"
 
-#include <boost/algorithm/string/predicate.hpp>
 #include <fmt/format.h>
 
 #include <set>
@@ -100,9 +99,7 @@ void machine::do_starttls(cursor&) {
     push(start_tls{});
     state_ = state::awaiting_tls;
     // RFC 9051 §6.2.1: what stands behind it was put there by somebody in the middle; it has no effect.
-    if (!input_.empty())
-        push(note{fmt::format("{} octets pipelined behind STARTTLS dropped", input_.size())});
-    input_.clear();
+    drop_pipelined("STARTTLS");
 }
 
 // RFC 9051 §6.2.1: still not authenticated, and nothing that was said in the clear is known any more.
@@ -132,8 +129,12 @@ void machine::do_compress(cursor& c) {
     push(start_compression{});
     state_ = state::awaiting_compression;
     // RFC 4978 §3: nothing may be sent before the OK was seen.
+    drop_pipelined("COMPRESS");
+}
+
+void machine::drop_pipelined(std::string_view behind) {
     if (!input_.empty())
-        push(note{fmt::format("{} octets pipelined behind COMPRESS dropped", input_.size())});
+        push(note{fmt::format("{} octets pipelined behind {} dropped", input_.size(), behind)});
     input_.clear();
 }
 

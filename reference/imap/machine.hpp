@@ -52,7 +52,6 @@ class machine {
     }
     state now_in() const { return state_; }
     bool authenticated() const { return account_ != nullptr; }
-    bool idling() const { return idling_; }
     const std::string& user() const { return user_; }
 
   private:
@@ -90,6 +89,7 @@ class machine {
     void do_id(cursor& c);
     void do_starttls(cursor& c);
     void do_compress(cursor& c);
+    void drop_pipelined(std::string_view behind);
     void do_authenticate(cursor& c);
     void do_login(cursor& c);
     bool password_is_safe() const { return facts_.tls || policy_.allow_plaintext_auth; }

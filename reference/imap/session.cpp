@@ -4,8 +4,6 @@
 
 #include "reference/imap/machine.hpp"
 
-#include <fmt/format.h>
-
 namespace refmail::imap {
 
 machine::machine(const policy& p, session_facts facts, message::timestamp now,
@@ -129,9 +127,6 @@ bool session::wants_input() const {
 }
 bool session::authenticated() const {
     return machine_->authenticated();
-}
-bool session::idling() const {
-    return machine_->idling();
 }
 bool session::closed() const {
     return machine_->now_in() == machine::state::closed;

@@ -68,7 +68,6 @@ class session {
 
     bool wants_input() const;   // false while an answer is awaited, and after close
     bool authenticated() const; // the owner's timers are shorter before
-    bool idling() const;        // in IDLE
     bool closed() const;
     const std::string& user() const; // authenticated, or empty
 
