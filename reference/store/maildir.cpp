@@ -4,9 +4,11 @@
 #include <fmt/core.h>
 
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <filesystem>
 #include <random>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace refmail::store {
@@ -14,8 +16,10 @@ namespace refmail::store {
 namespace fs = std::filesystem;
 
 result<std::shared_ptr<const maildir>> maildir::open(const std::string& path) {
-    for (const char* part : {"/tmp", "/new", "/cur"})
-        if (auto made = make_folders(path + part); !made) return std::unexpected(made.error());
+    if (auto made = make_folders(fs::path(path).parent_path()); !made) return std::unexpected(made.error());
+    for (const char* part : {"", "/tmp", "/new", "/cur"}) // synced below, all at once
+        if (::mkdir((path + part).c_str(), 0700) != 0 && errno != EEXIST)
+            return disk_failure(errno, "create folder", path + part);
     // Whoever made a folder syncs the one above it, but may not have come so far: a delivery next to
     // us, or a process that was killed. What is durable already costs next to nothing.
     for (const auto& above : {path, fs::path(path).parent_path().string()}) {

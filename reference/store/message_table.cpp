@@ -2,6 +2,7 @@
 #include "reference/store/message_table.hpp"
 
 #include <algorithm>
+#include <atomic>
 
 namespace refmail::store {
 namespace {
@@ -15,7 +16,7 @@ void message_table::load(std::vector<message_row> rows,
                          std::vector<std::pair<mailbox::mod_sequence, mailbox::uid>> vanished,
                          const mailbox_row& box) {
     *this = message_table();
-    records_.reserve(rows.size());
+    own_records().reserve(rows.size());
     places_.reserve(rows.size());
     by_base_.reserve(rows.size());
     for (auto& one : rows)
@@ -26,39 +27,44 @@ void message_table::load(std::vector<message_row> rows,
     forgotten_ = box.forgotten;
 }
 
-std::shared_ptr<const std::vector<mailbox::record>> message_table::snapshot() {
-    auto kept = snapshot_.lock();
-    if (!kept) snapshot_ = kept = std::make_shared<const std::vector<mailbox::record>>(records_);
-    return kept;
+std::shared_ptr<const std::vector<mailbox::record>> message_table::snapshot() const {
+    return records_;
+}
+
+// Nobody else gets hold of them meanwhile: whoever asks for the table has its lock.
+std::vector<mailbox::record>& message_table::own_records() {
+    if (records_.use_count() > 1) records_ = std::make_shared<std::vector<mailbox::record>>(*records_);
+    std::atomic_thread_fence(std::memory_order_acquire); // behind the last look of who had them
+    return *records_;
 }
 
 std::uint32_t message_table::first_unseen() const {
     if (unseen_ == 0) return 0;
-    const auto at = std::find_if(records_.begin(), records_.end(),
+    const auto at = std::find_if(records_->begin(), records_->end(),
                                  [](const auto& one) { return !(one.flags & mailbox::flag::seen); });
-    return static_cast<std::uint32_t>(at - records_.begin()) + 1;
+    return static_cast<std::uint32_t>(at - records_->begin()) + 1;
 }
 
 std::size_t message_table::position(mailbox::uid id) const {
-    const auto at = std::lower_bound(records_.begin(), records_.end(), id,
+    const auto at = std::lower_bound(records_->begin(), records_->end(), id,
                                      [](const auto& one, mailbox::uid wanted) { return one.id < wanted; });
-    if (at == records_.end() || at->id != id) return records_.size();
-    return static_cast<std::size_t>(at - records_.begin());
+    if (at == records_->end() || at->id != id) return records_->size();
+    return static_cast<std::size_t>(at - records_->begin());
 }
 
 message_row message_table::row_at(std::size_t index) const {
-    return {records_[index], *places_[index].base, places_[index].at.info, places_[index].at.fresh};
+    return {(*records_)[index], *places_[index].base, places_[index].at.info, places_[index].at.fresh};
 }
 
 void message_table::each(const std::function<void(const std::string& base, const file_place& at,
                                                   const mailbox::record& facts)>& seen) const {
-    for (std::size_t i = 0; i < records_.size(); ++i)
-        seen(*places_[i].base, places_[i].at, records_[i]);
+    for (std::size_t i = 0; i < records_->size(); ++i)
+        seen(*places_[i].base, places_[i].at, (*records_)[i]);
 }
 
 std::optional<message_row> message_table::find(mailbox::uid id) const {
     const auto at = position(id);
-    if (at == records_.size()) return std::nullopt;
+    if (at == records_->size()) return std::nullopt;
     return row_at(at);
 }
 
@@ -74,8 +80,8 @@ bool message_table::contains(std::string_view base) const {
 
 std::optional<mailbox::record> message_table::record_of(mailbox::uid id) const {
     const auto at = position(id);
-    if (at == records_.size()) return std::nullopt;
-    return records_[at];
+    if (at == records_->size()) return std::nullopt;
+    return (*records_)[at];
 }
 
 void message_table::tally(const mailbox::record& one, bool come) {
@@ -98,9 +104,8 @@ void message_table::note_change(mailbox::mod_sequence when, mailbox::uid id) {
 }
 
 void message_table::add(message_row one) {
-    snapshot_.reset();
     const auto key = by_base_.insert_or_assign(std::move(one.base), one.facts.id).first;
-    records_.push_back(one.facts);
+    own_records().push_back(one.facts);
     places_.push_back({&key->first, {std::move(one.info), one.fresh}});
     tally(one.facts, true);
     note_change(one.facts.modified, one.facts.id);
@@ -108,38 +113,37 @@ void message_table::add(message_row one) {
 
 void message_table::update(const message_row& one) {
     const auto at = position(one.facts.id);
-    if (at == records_.size()) return;
-    snapshot_.reset();
-    tally(records_[at], false);
-    const bool changed = records_[at].modified != one.facts.modified;
-    records_[at] = one.facts;
+    if (at == records_->size()) return;
+    tally((*records_)[at], false);
+    const bool changed = (*records_)[at].modified != one.facts.modified;
+    own_records()[at] = one.facts;
     places_[at].at = {one.info, one.fresh};
     tally(one.facts, true);
     if (changed) note_change(one.facts.modified, one.facts.id);
 }
 
 void message_table::remove(std::vector<mailbox::uid> ids, mailbox::mod_sequence when) {
-    snapshot_.reset();
+    auto& records = own_records();
     std::sort(ids.begin(), ids.end());
-    std::size_t kept = ids.empty() ? records_.size() : position(ids.front());
+    std::size_t kept = ids.empty() ? records.size() : position(ids.front());
     auto next = ids.begin();
-    for (std::size_t i = kept; i < records_.size(); ++i) {
-        while (next != ids.end() && *next < records_[i].id)
+    for (std::size_t i = kept; i < records.size(); ++i) {
+        while (next != ids.end() && *next < records[i].id)
             ++next;
-        if (next != ids.end() && *next == records_[i].id) {
-            tally(records_[i], false);
-            vanished_.emplace_back(when, records_[i].id);
+        if (next != ids.end() && *next == records[i].id) {
+            tally(records[i], false);
+            vanished_.emplace_back(when, records[i].id);
             const auto key = by_base_.find(*places_[i].base);
-            if (key != by_base_.end() && key->second == records_[i].id) by_base_.erase(key);
+            if (key != by_base_.end() && key->second == records[i].id) by_base_.erase(key);
             continue;
         }
         if (kept != i) {
-            records_[kept] = records_[i];
+            records[kept] = records[i];
             places_[kept] = std::move(places_[i]);
         }
         ++kept;
     }
-    records_.resize(kept);
+    records.resize(kept);
     places_.resize(kept);
 }
 
@@ -153,7 +157,7 @@ mailbox::mod_sequence message_table::forget_vanished() {
 std::vector<mailbox::uid> message_table::gaps(mailbox::uid next) const {
     std::vector<mailbox::uid> missing;
     mailbox::uid expected = 1;
-    for (const auto& one : records_) {
+    for (const auto& one : *records_) {
         for (; expected < one.id; ++expected)
             missing.push_back(expected);
         expected = one.id + 1;
@@ -174,7 +178,7 @@ mailbox::folder_changes message_table::since(mailbox::mod_sequence known, mailbo
         for (const auto id : ids)
             if (const auto one = record_of(id)) changes.changed.push_back(*one);
     } else {
-        for (const auto& one : records_)
+        for (const auto& one : *records_)
             if (one.modified > known) changes.changed.push_back(one);
     }
     if (known < forgotten_) {
@@ -190,7 +194,7 @@ mailbox::folder_changes message_table::since(mailbox::mod_sequence known, mailbo
 }
 
 void message_table::count(mailbox::folder_facts& facts) const {
-    facts.messages = static_cast<std::uint32_t>(records_.size());
+    facts.messages = static_cast<std::uint32_t>(records_->size());
     facts.unseen = unseen_;
     facts.deleted = deleted_;
     facts.octets = octets_;

@@ -22,9 +22,9 @@ class message_table {
     void load(std::vector<message_row> rows,
               std::vector<std::pair<mailbox::mod_sequence, mailbox::uid>> vanished, const mailbox_row& box);
 
-    const std::vector<mailbox::record>& records() const { return records_; }
-    // The records as they are now, one copy for all who ask before something changes.
-    std::shared_ptr<const std::vector<mailbox::record>> snapshot();
+    const std::vector<mailbox::record>& records() const { return *records_; }
+    // The records as they are now, and stay for who keeps it. Nothing is copied before something changes.
+    std::shared_ptr<const std::vector<mailbox::record>> snapshot() const;
     std::uint32_t first_unseen() const; // its number; 0: all are seen
     void each(const std::function<void(const std::string& base, const file_place& at,
                                        const mailbox::record& facts)>& seen) const;
@@ -49,6 +49,7 @@ class message_table {
         const std::string* base; // a key of by_base_
         file_place at;
     };
+    std::vector<mailbox::record>& own_records(); // before they are changed
     std::size_t position(mailbox::uid id) const; // or size()
     message_row row_at(std::size_t index) const;
     void note_change(mailbox::mod_sequence when, mailbox::uid id);
@@ -58,8 +59,7 @@ class message_table {
     struct hash : std::hash<std::string_view> {
         using is_transparent = void;
     };
-    std::vector<mailbox::record> records_;
-    std::weak_ptr<const std::vector<mailbox::record>> snapshot_;
+    std::shared_ptr<std::vector<mailbox::record>> records_ = std::make_shared<std::vector<mailbox::record>>();
     std::vector<place> places_;
     std::unordered_map<std::string, mailbox::uid, hash, std::equal_to<>> by_base_;
     // The latest changes, oldest first: all those after `complete_from_`.
