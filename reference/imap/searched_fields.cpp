@@ -5,8 +5,7 @@
 #include "reference/imap/sized_fields.hpp"
 #include "reference/message/date_time.hpp"
 #include "reference/message/header_fields.hpp"
-
-#include <boost/algorithm/string/predicate.hpp>
+#include "reference/message/mailbox.hpp"
 
 #include <charconv>
 #include <utility>
@@ -45,7 +44,7 @@ std::optional<std::chrono::sys_days> day_in(std::string_view digits) {
 
 char searched_fields::sign_of(std::string_view field_name) {
     for (const auto& [name, sign] : signs)
-        if (name.size() == field_name.size() && boost::algorithm::iequals(name, field_name)) return sign;
+        if (message::equals_ignoring_case(name, field_name)) return sign;
     return 0;
 }
 
