@@ -52,6 +52,7 @@ baseline_entry read_entry(yaml_map entry) {
         entry.error("reason", "empty; say why this deviation is accepted, so that the next reader knows");
     e.expires = read_date(entry);
     e.step = entry.text("step").value_or("");
+    e.sometimes = entry.flag("sometimes").value_or(false);
     entry.no_other_keys();
     return e;
 }
@@ -70,6 +71,7 @@ void apply_entry(const baseline_entry& known, reports::case_result& r, std::chro
     const bool step_differs = !known.step.empty() && (!r.found || r.found->step != known.step);
     const std::string expected =
         reports::name_of(known.verdict) + (known.step.empty() ? "" : fmt::format(" at `{}`", known.step));
+    if (r.outcome == verdict::pass && known.sometimes) return;
     if (r.outcome == verdict::pass) {
         r.baseline = baseline_state::unexpected_pass;
         r.baseline_note = fmt::format("passes, although the baseline expects {} ({}): take the entry out",
@@ -125,6 +127,7 @@ std::string entry_text(const std::string& id, const baseline_entry& e) {
     std::string text = fmt::format("  {}:\n    verdict: {}\n    reason: {}", id, reports::name_of(e.verdict),
                                    quoted(e.reason));
     if (!e.step.empty()) text += fmt::format("\n    step: {}", quoted(e.step));
+    if (e.sometimes) text += "\n    sometimes: true";
     if (e.expires) text += fmt::format("\n    expires: {}", date_text(*e.expires));
     return text;
 }

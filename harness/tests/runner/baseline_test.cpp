@@ -9,6 +9,8 @@ using namespace std::chrono;
 using reports::baseline_state;
 using reports::verdict;
 
+BOOST_AUTO_TEST_SUITE(baselines)
+
 namespace {
 
 constexpr year_month_day today{2026y / November / 22d};
@@ -42,8 +44,6 @@ std::string mistake(const std::string& text) {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(baselines)
-
 BOOST_AUTO_TEST_CASE(as_expected) {
     BOOST_TEST((applied(fails, result(verdict::fail, "S: 250")).baseline == baseline_state::expected));
     const auto there = applied(fails_there, result(verdict::fail, "check S: 503"));
@@ -67,6 +67,27 @@ BOOST_AUTO_TEST_CASE(an_unexpected_pass) {
     BOOST_TEST(r.baseline_note ==
                "passes, although the baseline expects fail at `check S: 503` (known bug 12): "
                "take the entry out");
+}
+
+BOOST_AUTO_TEST_CASE(a_deviation_of_some_runs) {
+    auto entry = fails_there;
+    entry.sometimes = true;
+    const auto passed = applied(entry, result(verdict::pass));
+    BOOST_TEST((passed.baseline == baseline_state::none));
+    BOOST_TEST(passed.baseline_note == "");
+    BOOST_TEST((applied(entry, result(verdict::fail, "check S: 503")).baseline == baseline_state::expected));
+    BOOST_TEST((applied(entry, result(verdict::fail, "S: 250")).baseline == baseline_state::changed));
+    BOOST_TEST((applied(entry, result(verdict::warn)).baseline == baseline_state::changed));
+    const testing::temporary_folder folder;
+    const auto loaded = runner::load_baseline(folder.file(
+        "b.yaml", "cases: { smtp/x/case: { verdict: fail, reason: r, step: s, sometimes: true } }\n"));
+    BOOST_REQUIRE(loaded.has_value());
+    BOOST_TEST(loaded->cases.at("smtp/x/case").sometimes);
+    reports::run_result run;
+    run.cases.push_back(result(verdict::fail, "check S: 503"));
+    BOOST_TEST(runner::draft_baseline(run, *loaded).find("sometimes: true") != std::string::npos);
+    BOOST_TEST(
+        mistake("cases: { a/b: { verdict: fail, reason: r, sometimes: often } }\n").find("b.yaml:1:") == 0);
 }
 
 BOOST_AUTO_TEST_CASE(expiry) {
@@ -123,10 +144,10 @@ BOOST_AUTO_TEST_CASE(mistakes_by_their_words) {
                "b.yaml:2:43: cases.a.expires: `soon` is not a date such as 2027-01-31");
     BOOST_TEST(
         mistake("cases:\n  a: { verdict: fail, reason: x, expires: 2027-02-30 }\n").contains("2027-02-30"));
-    BOOST_TEST(
-        mistake("cases:\n  a: { verdict: fail, reason: x, stepp: y }\n") ==
-        "b.yaml:2:34: cases.a.stepp: unknown key; did you mean `step`? known here: expires, reason, step, "
-        "verdict");
+    BOOST_TEST(mistake("cases:\n  a: { verdict: fail, reason: x, stepp: y }\n") ==
+               "b.yaml:2:34: cases.a.stepp: unknown key; did you mean `step`? known here: expires, reason, "
+               "sometimes, step, "
+               "verdict");
     const testing::temporary_folder folder;
     const auto no_map = runner::load_baseline(folder.file("b.yaml", "cases:\n  a: fail\n"));
     BOOST_REQUIRE(!no_map.has_value());
