@@ -100,6 +100,7 @@ class run_command {
         plan.jobs = options_.jobs;
         plan.sends = chosen.sends;
         plan.bring_up = chosen.bring_up;
+        plan.bring_up_another = chosen.bring_up_another;
         plan.started = [&](const target::target_info& info) { take(info); };
         plan.skipped = [&](const suite::test_case& c, const std::string& reason) {
             add(runner::skipped(c, reason));
@@ -209,6 +210,7 @@ class run_command {
 void add_run(CLI::App& app, program& p) {
     auto* command = app.add_subcommand("run", "Judge a server: refmaild, or the one that is named");
     auto options = std::make_shared<run_options>();
+    options->target.in_memory = true;
     add_selection_options(*command, options->cases);
     add_target_options(*command, options->target);
     add_report_options(*command, options->reports);

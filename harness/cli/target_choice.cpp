@@ -99,9 +99,18 @@ target_choice choose_target(const target_options& options, const std::filesystem
     target_choice choice;
     choice.known.name = "refmaild";
     choice.sends = target::sends_of_refmaild(refmaild);
-    choice.bring_up = [refmaild, work = options.work](std::optional<target::egress_place> egress) {
-        target::launch_options how{work, std::move(egress)};
-        return target::launch_refmaild(refmaild, std::move(how));
+    const target::launch_options how{options.work, {}, options.in_memory};
+    choice.bring_up = [refmaild, how](std::optional<target::egress_place> egress) {
+        auto with_world = how;
+        with_world.egress = std::move(egress);
+        return target::launch_refmaild(refmaild, std::move(with_world));
+    };
+    choice.bring_up_another = [refmaild, how,
+                               number = 1](std::optional<target::egress_place> egress) mutable {
+        auto with_world = how;
+        if (!how.work.empty()) with_world.work = how.work / fmt::format("beside-{}", number++);
+        with_world.egress = std::move(egress);
+        return target::launch_refmaild(refmaild, std::move(with_world));
     };
     return choice;
 }

@@ -20,6 +20,7 @@ struct target_options {
     target::target_flags flags;
     bool allow_remote = false;
     std::string work;
+    bool in_memory = false; // refmaild's work folder, unless `work` names one
 };
 
 void add_target_options(CLI::App& command, target_options& options);
@@ -28,6 +29,8 @@ struct target_choice {
     target::target_info known;               // as far as it is known before it is up
     std::optional<target::sends_plan> sends; // how it sends; nullopt: that is not known
     std::function<net::task<target::launched>(std::optional<target::egress_place>)> bring_up;
+    // One more like it beside the first; empty: there can be no other.
+    std::function<net::task<target::launched>(std::optional<target::egress_place>)> bring_up_another;
 };
 
 // Throws a refusal: an unreadable profile, a malformed flag, a remote target, no refmaild.

@@ -30,6 +30,21 @@ void collect(const std::vector<suite::step>& steps, std::set<int>& numbers, bool
     }
 }
 
+constexpr std::uint64_t many_steps = 150;
+
+std::uint64_t turns_of(const std::vector<suite::step>& steps) {
+    std::uint64_t turns = 0;
+    for (const auto& s : steps) {
+        if (const auto* repeat = std::get_if<suite::repeat_block>(&s.body))
+            turns += repeat->times * turns_of(repeat->steps);
+        else if (const auto* fragment = std::get_if<suite::fragment_block>(&s.body))
+            turns += turns_of(fragment->steps);
+        else
+            ++turns;
+    }
+    return turns;
+}
+
 } // namespace
 
 // Not std::shuffle: its result differs between standard libraries, and a seed is quoted in reports.
@@ -37,6 +52,10 @@ void shuffle(case_list& cases, std::uint64_t seed) {
     std::mt19937_64 random(seed);
     for (std::size_t left = cases.size(); left > 1; --left)
         std::swap(cases[left - 1], cases[random() % left]);
+}
+
+bool takes_long(const suite::test_case& c) {
+    return turns_of(c.script) >= many_steps;
 }
 
 int connections_of(const suite::test_case& c) {

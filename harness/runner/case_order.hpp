@@ -10,6 +10,9 @@ namespace mailspec::runner {
 
 void shuffle(case_list& cases, std::uint64_t seed);
 
+// Has it so many steps, one after the other, that others would wait for it if it began last?
+bool takes_long(const suite::test_case& c);
+
 // Connections that a script holds at once, at most: its numbers, and the one that proves that a message did
 // not arrive.
 int connections_of(const suite::test_case& c);

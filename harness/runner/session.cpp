@@ -59,6 +59,7 @@ class session {
             end_.target = up_->info;
             end_.note = up_->note;
             const uninterrupted while_stopping(end_.interrupted);
+            others_.clear();
             up_->stop();
         }
         return std::move(end_);
@@ -66,8 +67,8 @@ class session {
 
   private:
     net::task<void> all() {
-        auto place = co_await open_surroundings();
-        auto launched = co_await plan_.bring_up(std::move(place));
+        place_ = co_await open_surroundings();
+        auto launched = co_await plan_.bring_up(place_);
         if (!launched) {
             end_.trouble = launched.error().text;
             end_.server_log = launched.error().log;
@@ -151,16 +152,31 @@ class session {
     }
 
     net::task<void> run_all(case_list cases) {
-        auto end = co_await run_cases(std::move(cases), *up_, plan_.jobs, plan_.told, around_);
+        run_plan how;
+        how.jobs = plan_.jobs;
+        how.told = plan_.told;
+        how.around = around_;
+        if (plan_.bring_up_another) how.one_more = [this] { return one_more(); };
+        auto end = co_await run_cases(std::move(cases), *up_, std::move(how));
         end_.trouble = std::move(end.lost);
         end_.server_log = std::move(end.server_log);
         end_.not_run = std::move(end.not_run);
     }
 
+    net::task<target::running_target*> one_more() {
+        auto launched = co_await plan_.bring_up_another(place_);
+        if (!launched) co_return nullptr;
+        (*launched)->info.server_name = up_->info.server_name; // the probe found it
+        others_.push_back(std::move(*launched));
+        co_return others_.back().get();
+    }
+
     session_plan plan_;
     session_end end_;
     shared_surroundings around_;
+    std::optional<target::egress_place> place_;
     std::unique_ptr<target::running_target> up_;
+    std::vector<std::unique_ptr<target::running_target>> others_;
     capabilities offered_;
 };
 

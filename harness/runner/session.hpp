@@ -18,6 +18,8 @@ struct session_plan {
     int jobs = 16;
     std::optional<target::sends_plan> sends; // of the target, as far as it is known before it is up
     std::function<net::task<target::launched>(std::optional<target::egress_place>)> bring_up;
+    // One more like it, while the first is up; empty: there can be no other (its ports are its own).
+    std::function<net::task<target::launched>(std::optional<target::egress_place>)> bring_up_another;
     std::function<void(const target::target_info&)> started;                         // all is ready to run
     outcome_sink told;                                                               // a case ended
     std::function<void(const suite::test_case&, const std::string& reason)> skipped; // a need is not met

@@ -19,6 +19,10 @@
 #include <string>
 #include <vector>
 
+namespace mailspec::world {
+class kept_sessions;
+}
+
 namespace mailspec::script {
 
 // How a case gets at a server: real sockets, or the replay of a recorded conversation (`mutate`).
@@ -61,13 +65,14 @@ struct mailbox_names {
 struct case_environment {
     const target::target_info& target;
     connector& connections;
-    world::mailbox_reader* mailboxes = nullptr;        // null: delivered mail cannot be read
-    server_control* server = nullptr;                  // null: it is not ours to stop
-    std::vector<target::account> accounts;             // leased for this run, at least test_case::accounts
-    std::string token;                                 // unique
-    world::surroundings* surroundings = nullptr;       // its DNS and remote hosts; null: they are not ours
-    time_control* time = nullptr;                      // null: neither retries nor the clock are ours to move
-    bool timeless = false;                             // a replay: pauses and waits for mail take no time
+    world::mailbox_reader* mailboxes = nullptr;  // null: delivered mail cannot be read
+    server_control* server = nullptr;            // null: it is not ours to stop
+    std::vector<target::account> accounts;       // leased for this run, at least test_case::accounts
+    std::string token;                           // unique
+    world::surroundings* surroundings = nullptr; // its DNS and remote hosts; null: they are not ours
+    time_control* time = nullptr;                // null: neither retries nor the clock are ours to move
+    world::kept_sessions* sessions = nullptr;    // by which mailboxes are prepared; null: logs in each time
+    bool timeless = false;                       // a replay: pauses and waits for mail take no time
     const world_recording* recorded_world = nullptr;   // of a replay: in place of surroundings
     const mailbox_names* recorded_mailboxes = nullptr; // of a replay: no mailbox is made
 };

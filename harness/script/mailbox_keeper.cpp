@@ -60,10 +60,13 @@ std::string mailbox_keeper::lacking(const suite::test_case& c, const target::tar
     if (!wanted(c) || !service_of(target).empty()) return {};
     if (speaks_pop3(c) && c.mailboxes == 0) return maildrop_keeper::lacking(c, target);
     return "its mailboxes cannot be prepared: the target has no imap service (--imap HOST:PORT, or "
-           "`services:` of its profile)";
+           "`services:` of its "
+           "profile)";
 }
 
-net::task<mailbox_keeper::done> mailbox_keeper::connect() {
+net::task<mailbox_keeper::done> mailbox_keeper::log_in() {
+    session_ = {};
+    used_before_ = utf8_enabled_ = false;
     const auto service = service_of(environment_.target);
     if (service.empty()) co_return std::unexpected("the target has no IMAP service to prepare mailboxes by");
     const auto until = net::deadline::in(environment_.target.reply_timeout);
@@ -73,14 +76,48 @@ net::task<mailbox_keeper::done> mailbox_keeper::connect() {
     world::imap_client::settings how;
     how.tls_first = suite::is_tls_service(service);
     how.patience = environment_.target.reply_timeout;
-    how.told = [this](bool sent, std::string_view octets) {
+    how.told = written_down();
+    session_.client = std::make_unique<world::imap_client>(std::move(*stream), std::move(how));
+    const auto& account = environment_.accounts.front();
+    co_return co_await session_.client->log_in(account.user, account.password);
+}
+
+std::function<void(bool, std::string_view)> mailbox_keeper::written_down() {
+    return [this](bool sent, std::string_view octets) {
         using what = net::transcript_entry::what;
         outcome_.conversation.add(sent ? what::sent : what::received, own_connection, std::string(octets),
                                   "harness");
     };
-    client_ = std::make_unique<world::imap_client>(std::move(*stream), std::move(how));
-    const auto& account = environment_.accounts.front();
-    co_return co_await client_->log_in(account.user, account.password);
+}
+
+// A session that cases before this one used, or else one of its own.
+net::task<mailbox_keeper::done> mailbox_keeper::open() {
+    if (environment_.sessions) session_ = environment_.sessions->take(environment_.accounts.front().user);
+    used_before_ = session_.client != nullptr;
+    if (!used_before_) co_return co_await log_in();
+    outcome_.conversation.add(net::transcript_entry::what::noted, own_connection,
+                              "on a session that the harness has kept open since an earlier case", "harness");
+    session_.client->report_to(written_down());
+    co_return done{};
+}
+
+// Kept for the next case of the account, if it is as this one found it.
+net::task<void> mailbox_keeper::leave() {
+    if (!session_.client) co_return;
+    const bool as_it_was = sound_ && !utf8_enabled_ && !session_.client->broken();
+    if (environment_.sessions && as_it_was)
+        environment_.sessions->keep(environment_.accounts.front().user, std::move(session_));
+    else
+        co_await session_.client->log_out();
+    session_ = {};
+}
+
+net::task<mailbox_keeper::done> mailbox_keeper::make_ready() {
+    auto ok = co_await ask_for_namespace();
+    if (ok && case_.account_alone) ok = co_await empty_inbox();
+    if (ok) ok = co_await make_mailboxes();
+    if (ok) ok = co_await fill();
+    co_return ok;
 }
 
 net::task<step_result> mailbox_keeper::prepare(mailbox_names& made) {
@@ -88,41 +125,45 @@ net::task<step_result> mailbox_keeper::prepare(mailbox_names& made) {
         maildrop_keeper without_imap(case_, environment_, outcome_);
         co_return co_await without_imap.prepare();
     }
-    auto connected = co_await connect();
-    if (!connected) co_return troubled("the case's mailboxes cannot be prepared: " + connected.error());
-    auto ok = co_await ask_for_namespace();
-    if (ok && case_.account_alone) ok = co_await empty_inbox();
-    if (ok) ok = co_await make_mailboxes();
-    if (ok) ok = co_await fill();
-    // POP3 has a maildrop for itself (RFC 1939 §4): nobody else may hold it then.
-    if (ok && speaks_pop3(case_)) {
-        co_await client_->log_out();
-        client_.reset();
+    auto opened = co_await open();
+    auto ok = opened;
+    if (opened) ok = co_await make_ready();
+    if (!ok && used_before_ && session_.client->broken()) { // it was closed since the earlier case
+        names_.clear();
+        opened = co_await log_in();
+        if (opened) ok = co_await make_ready();
     }
+    if (!opened) co_return troubled("the case's mailboxes cannot be prepared: " + opened.error());
+    sound_ = ok.has_value();
     made.names = names_;
-    made.delimiter = delimiter_;
+    made.delimiter = session_.delimiter;
+    delimiter_ = session_.delimiter;
+    // POP3 has a maildrop for itself (RFC 1939 §4): nobody else may hold it then. A server that is to be
+    // stopped would wait for us.
+    if (speaks_pop3(case_) || case_.restarts) co_await leave();
     if (ok) co_return holds();
     if (refused_) co_return refused(ok.error());
     co_return not_reached(does_not_hold("the mailboxes of the case made and filled", ok.error()));
 }
 
 net::task<mailbox_keeper::done> mailbox_keeper::ask_for_namespace() {
-    if (case_.mailboxes == 0) co_return done{};
-    if (client_->offers("NAMESPACE") || client_->offers("IMAP4rev2")) {
-        const auto answer = co_await client_->ask("NAMESPACE");
+    if (case_.mailboxes == 0 || session_.namespace_known) co_return done{};
+    session_.namespace_known = true;
+    if (session_.client->offers("NAMESPACE") || session_.client->offers("IMAP4rev2")) {
+        const auto answer = co_await session_.client->ask("NAMESPACE");
         if (!answer) co_return std::unexpected(answer.error());
         if (const auto* found = first_namespace(*answer)) {
-            prefix_ = (*found)[0].text;
-            delimiter_ = (*found)[1].is_nil() ? "" : (*found)[1].text;
+            session_.prefix = (*found)[0].text;
+            session_.delimiter = (*found)[1].is_nil() ? "" : (*found)[1].text;
             co_return done{};
         }
     }
-    const auto answer = co_await client_->demand("LIST \"\" \"\"");
+    const auto answer = co_await session_.client->demand("LIST \"\" \"\"");
     if (!answer) co_return std::unexpected(answer.error());
     for (const auto& r : answer->untagged) {
         const auto at = r.arguments();
         if (!r.is_data("LIST") || r.data.end() - at < 2) continue;
-        delimiter_ = at[1].is_nil() ? "" : at[1].text;
+        session_.delimiter = at[1].is_nil() ? "" : at[1].text;
     }
     co_return done{};
 }
@@ -130,8 +171,8 @@ net::task<mailbox_keeper::done> mailbox_keeper::ask_for_namespace() {
 // Neither name is the beginning of the other: a case that lists {mailbox}* sees its own alone.
 net::task<mailbox_keeper::done> mailbox_keeper::make_mailboxes() {
     for (int i = 0; i < case_.mailboxes; ++i) {
-        auto name = fmt::format("{}{}-{}", prefix_, i == 0 ? "box" : "other", environment_.token);
-        const auto created = co_await client_->ask("CREATE " + name);
+        auto name = fmt::format("{}{}-{}", session_.prefix, i == 0 ? "box" : "other", environment_.token);
+        const auto created = co_await session_.client->ask("CREATE " + name);
         if (!created) co_return std::unexpected(created.error());
         if (!created->ok()) co_return std::unexpected(refusal("CREATE", *created));
         names_.push_back(std::move(name));
@@ -162,12 +203,12 @@ net::task<mailbox_keeper::done> mailbox_keeper::fill() {
         if (octets == case_.fixtures.end())
             co_return std::unexpected(fmt::format("the fixture `{}` was not loaded", message.fixture));
         // RFC 9755 §4: a server that offers it refuses such messages until then.
-        if (!utf8_enabled_ && has_8bit_header(*octets->second) && client_->offers("UTF8=ACCEPT")) {
-            const auto enabled = co_await client_->demand("ENABLE UTF8=ACCEPT");
+        if (!utf8_enabled_ && has_8bit_header(*octets->second) && session_.client->offers("UTF8=ACCEPT")) {
+            const auto enabled = co_await session_.client->demand("ENABLE UTF8=ACCEPT");
             if (!enabled) co_return std::unexpected(enabled.error());
             utf8_enabled_ = true;
         }
-        const auto put = co_await client_->ask_with_literal(std::move(words), *octets->second);
+        const auto put = co_await session_.client->ask_with_literal(std::move(words), *octets->second);
         if (!put) co_return std::unexpected(put.error());
         if (!put->ok())
             co_return std::unexpected(
@@ -177,22 +218,22 @@ net::task<mailbox_keeper::done> mailbox_keeper::fill() {
 }
 
 net::task<mailbox_keeper::done> mailbox_keeper::empty_inbox() {
-    const auto selected = co_await client_->demand("SELECT INBOX");
+    const auto selected = co_await session_.client->demand("SELECT INBOX");
     if (!selected) co_return std::unexpected(selected.error());
     const bool some = std::ranges::any_of(
         selected->untagged, [](const auto& r) { return r.is_data("EXISTS") && r.number().value_or(0) > 0; });
     if (some) {
-        const auto marked = co_await client_->demand("STORE 1:* +FLAGS.SILENT (\\Deleted)");
+        const auto marked = co_await session_.client->demand("STORE 1:* +FLAGS.SILENT (\\Deleted)");
         if (!marked) co_return std::unexpected(marked.error());
     }
     // RFC 9051 §6.4.1: CLOSE removes what is marked, and leaves the mailbox.
-    const auto closed = co_await client_->demand("CLOSE");
+    const auto closed = co_await session_.client->demand("CLOSE");
     if (!closed) co_return std::unexpected(closed.error());
     co_return done{};
 }
 
 net::task<mailbox_keeper::done> mailbox_keeper::remove(std::string name) {
-    const auto answer = co_await client_->ask("DELETE " + name);
+    const auto answer = co_await session_.client->ask("DELETE " + name);
     if (!answer) co_return std::unexpected(answer.error());
     co_return done{}; // the script may have removed it already
 }
@@ -202,8 +243,8 @@ net::task<mailbox_keeper::done> mailbox_keeper::remove_all() {
     for (const auto& name : names_) {
         std::vector<std::string> children;
         if (!delimiter_.empty()) {
-            const auto listed =
-                co_await client_->ask(fmt::format("LIST \"\" {}", imap_quoted(name + delimiter_ + "*")));
+            const auto listed = co_await session_.client->ask(
+                fmt::format("LIST \"\" {}", imap_quoted(name + delimiter_ + "*")));
             if (!listed) co_return std::unexpected(listed.error());
             for (const auto& r : listed->untagged)
                 if (r.is_data("LIST") && r.data.size() >= 4 && !r.data[3].is_list())
@@ -223,16 +264,17 @@ net::task<mailbox_keeper::done> mailbox_keeper::remove_all() {
 net::task<void> mailbox_keeper::clean_up() {
     // A maildrop is emptied before the next case uses it.
     if (names_.empty() && (!case_.account_alone || speaks_pop3(case_))) {
-        if (client_) co_await client_->log_out();
+        co_await leave();
         co_return;
     }
     auto removed = done(std::unexpected("not connected"));
-    if (client_) removed = co_await remove_all();
+    if (session_.client) removed = co_await remove_all();
     if (!removed) { // the server may have been stopped, or closed an idle connection
-        removed = co_await connect();
+        removed = co_await log_in();
         if (removed) removed = co_await remove_all();
     }
-    if (client_) co_await client_->log_out();
+    sound_ = removed.has_value();
+    co_await leave();
     if (!removed)
         outcome_.conversation.add(net::transcript_entry::what::noted, own_connection,
                                   "mailboxes of the case are left behind: " + removed.error(), "harness");

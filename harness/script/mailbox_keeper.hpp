@@ -4,10 +4,11 @@
 #pragma once
 #include "harness/script/case_run.hpp"
 #include "harness/script/step_result.hpp"
-#include "harness/world/imap_client.hpp"
+#include "harness/world/kept_sessions.hpp"
 
-#include <memory>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mailspec::script {
@@ -32,7 +33,11 @@ class mailbox_keeper {
   private:
     using done = world::client_result<void>;
 
-    net::task<done> connect();
+    net::task<done> open();
+    net::task<done> log_in();
+    net::task<void> leave();
+    std::function<void(bool sent, std::string_view octets)> written_down();
+    net::task<done> make_ready();
     net::task<done> ask_for_namespace();
     net::task<done> make_mailboxes();
     net::task<done> fill();
@@ -44,11 +49,12 @@ class mailbox_keeper {
     const suite::test_case& case_;
     const case_environment& environment_;
     case_outcome& outcome_;
-    std::unique_ptr<world::imap_client> client_;
-    std::string prefix_, delimiter_;
+    world::kept_session session_;
+    std::string delimiter_; // of the mailboxes that were made
     std::vector<std::string> names_;
     bool utf8_enabled_ = false;
-    bool refused_ = false; // by NO
+    bool refused_ = false;                     // by NO
+    bool used_before_ = false, sound_ = false; // the session: by other cases; it can be by further ones
 };
 
 } // namespace mailspec::script

@@ -32,4 +32,19 @@ class fair_gate {
     net::event changed_;
 };
 
+// What enter() gave, left when it ends.
+class gate_pass {
+  public:
+    gate_pass(fair_gate& gate, int count)
+        : gate_(gate)
+        , count_(count) {}
+    ~gate_pass() { gate_.leave(count_); }
+    gate_pass(const gate_pass&) = delete;
+    gate_pass& operator=(const gate_pass&) = delete;
+
+  private:
+    fair_gate& gate_;
+    int count_;
+};
+
 } // namespace mailspec::target

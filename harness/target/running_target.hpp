@@ -75,6 +75,9 @@ struct launch_options {
     // Where a started server keeps its things; empty: a fresh folder, removed after.
     std::filesystem::path work;
     std::optional<egress_place> egress; // for a target that sends
+    // That fresh folder in memory, where there is room: for a run whose times nobody compares. TMPDIR names
+    // another place.
+    bool in_memory = false;
 };
 
 // Starts the server when the profile says how, and waits until it greets.

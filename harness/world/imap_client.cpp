@@ -2,6 +2,7 @@
 #include "harness/world/imap_client.hpp"
 
 #include "harness/wire/octets.hpp"
+#include "net/deflate_stream.hpp"
 #include "net/event.hpp"
 
 #include <fmt/core.h>
@@ -49,6 +50,7 @@ net::task<client_result<void>> imap_client::write(std::string octets) {
     if (how_.told) how_.told(true, octets);
     const auto until = net::deadline::in(how_.patience);
     const auto sent = co_await stream_->write(octets, until);
+    broken_ = broken_ || !sent;
     if (!sent) co_return std::unexpected(reason(sent.error()));
     co_return client_result<void>{};
 }
@@ -65,6 +67,7 @@ net::task<client_result<wire::imap_response>> imap_client::read() {
             if (parsed.state == wire::imap_state::complete) {
                 unread_.erase(0, parsed.used);
                 learn(parsed.response);
+                if (how_.heard) how_.heard(parsed.response);
                 co_return std::move(parsed.response);
             }
             wanted = parsed.wanted;
@@ -73,6 +76,7 @@ net::task<client_result<wire::imap_response>> imap_client::read() {
         std::array<char, 16384> piece;
         const std::span<char> room(piece);
         const auto got = co_await stream_->read_some(room, until);
+        broken_ = broken_ || !got;
         if (!got) co_return std::unexpected(reason(got.error()));
         if (how_.told) how_.told(false, {piece.data(), *got});
         unread_.append(piece.data(), *got);
@@ -100,6 +104,48 @@ net::task<client_result<imap_answer>> imap_client::ask(std::string command) {
     auto answer = co_await finish(std::move(tag));
     if (!answer) co_return std::unexpected(fmt::format("{}: {}", shown_command(command), answer.error()));
     co_return answer;
+}
+
+net::task<client_result<std::vector<std::pair<std::size_t, imap_answer>>>>
+imap_client::ask_all(std::vector<std::string> commands) {
+    std::vector<std::string> tags;
+    std::string octets;
+    for (const auto& command : commands) {
+        tags.push_back(fmt::format("m{}", ++tags_));
+        octets += fmt::format("{} {}\r\n", tags.back(), command);
+    }
+    auto sent = co_await write(std::move(octets));
+    if (!sent) co_return std::unexpected(sent.error());
+    std::vector<std::pair<std::size_t, imap_answer>> all;
+    imap_answer answer;
+    while (all.size() < tags.size()) {
+        auto response = co_await read();
+        if (!response) co_return std::unexpected(fmt::format("{}: {}", commands.front(), response.error()));
+        const auto tag = std::ranges::find(tags, response->tag);
+        if (response->what != wire::imap_response::kind::tagged || tag == tags.end()) {
+            answer.untagged.push_back(std::move(*response));
+            continue;
+        }
+        answer.condition = response->condition;
+        answer.tagged = std::move(*response);
+        all.emplace_back(static_cast<std::size_t>(tag - tags.begin()), std::exchange(answer, imap_answer()));
+    }
+    co_return all;
+}
+
+net::task<client_result<void>> imap_client::compress() {
+    auto agreed = co_await demand("COMPRESS DEFLATE");
+    if (!agreed) co_return std::unexpected(agreed.error());
+    stream_ = net::deflate(std::move(stream_), std::exchange(unread_, {}));
+    co_return client_result<void>{};
+}
+
+net::task<void> imap_client::drop(std::string octets, bool reset) {
+    (void)co_await write(fmt::format("m{} {}", ++tags_, octets));
+    if (reset)
+        stream_->reset();
+    else
+        stream_->close();
 }
 
 net::task<client_result<imap_answer>> imap_client::demand(std::string command) {
@@ -177,6 +223,7 @@ net::task<client_result<void>> imap_client::start_tls() {
     const auto until = net::deadline::in(how_.patience);
     const auto facts = co_await stream_->start_tls(any_certificate, until);
     if (!facts) co_return std::unexpected("the TLS handshake failed: " + facts.error().text);
+    if (how_.secured) how_.secured();
     co_return client_result<void>{};
 }
 

@@ -28,6 +28,9 @@ class imap_client {
         std::chrono::milliseconds patience{10000};
         // Every read and write, for a transcript; may be empty.
         std::function<void(bool sent, std::string_view octets)> told;
+        // Each response once it is whole, and that TLS has begun, for whoever judges them; may be empty.
+        std::function<void(const wire::imap_response&)> heard;
+        std::function<void()> secured;
     };
     imap_client(net::stream_ptr stream, settings how);
 
@@ -42,9 +45,22 @@ class imap_client {
     net::task<client_result<imap_answer>> demand_with_literal(std::string words, std::string_view octets);
     // IDLE, and DONE after that time, whatever was told meanwhile (RFC 2177).
     net::task<client_result<imap_answer>> idle(std::chrono::milliseconds how_long);
+    // Commands that go out in one write (RFC 9051 §5.5), with their answers as these were completed: which
+    // command, and what came before its tagged response and behind the one before.
+    net::task<client_result<std::vector<std::pair<std::size_t, imap_answer>>>>
+    ask_all(std::vector<std::string> commands);
+    net::task<client_result<void>> compress(); // COMPRESS DEFLATE (RFC 4978), from its OK on
+    // A tag and these octets, whole commands or not; then the connection is closed, or reset, unread.
+    net::task<void> drop(std::string octets, bool reset);
     net::task<void> log_out();
 
     bool offers(std::string_view capability) const;
+    // Its connection has ended, or kept silent too long: no answer will come to anything.
+    bool broken() const { return broken_; }
+    // Who is told of reads and writes from here on.
+    void report_to(std::function<void(bool sent, std::string_view octets)> told) {
+        how_.told = std::move(told);
+    }
 
   private:
     net::task<client_result<void>> write(std::string octets);
@@ -58,6 +74,7 @@ class imap_client {
     std::string unread_;
     std::vector<std::string> capabilities_;
     unsigned tags_ = 0;
+    bool broken_ = false;
 };
 
 // "a \"b\"" with what quoted strings need.

@@ -54,7 +54,10 @@ struct workplace {
                                                                     : "trouble";
                 result.told += c.name + "=" + (crash.empty() ? what : crash) + " ";
             };
-            result.end = co_await runner::run_cases(list, **up, jobs, sink);
+            runner::run_plan plan;
+            plan.jobs = jobs;
+            plan.told = std::move(sink);
+            result.end = co_await runner::run_cases(list, **up, std::move(plan));
             result.up_at_last = (*up)->up() && (*up)->death().empty();
         });
         return result;

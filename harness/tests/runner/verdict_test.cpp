@@ -355,6 +355,18 @@ BOOST_AUTO_TEST_CASE(connections_that_a_case_holds) {
     BOOST_TEST(runner::connections_of(c) == 3);
 }
 
+BOOST_AUTO_TEST_CASE(cases_that_take_long) {
+    auto c = case_of(level::must);
+    const suite::step one({}, "", suite::send_line{}, 1);
+    c.script = {suite::step({}, "", suite::repeat_block{74, {one, one}}), one};
+    BOOST_TEST(!runner::takes_long(c)); // 149
+    c.script.push_back(one);
+    BOOST_TEST(runner::takes_long(c));
+    c.script = {
+        suite::step({}, "", suite::repeat_block{2, {suite::step({}, "", suite::repeat_block{80, {one}})}})};
+    BOOST_TEST(runner::takes_long(c));
+}
+
 BOOST_AUTO_TEST_CASE(tokens_differ) {
     runner::token_source run, other_run;
     const auto a = run.next(), b = run.next(), c = other_run.next();

@@ -1,6 +1,7 @@
 // Canned answers of IMAP and POP3; see the header.
 #include "harness/tests/script/fake_reader.hpp"
 
+#include "harness/world/kept_sessions.hpp"
 #include "net/memory_stream.hpp"
 #include "net/run.hpp"
 
@@ -168,8 +169,12 @@ played play_reading(const std::string& script, reading_server& against, const st
     environment.accounts = target.accounts;
     environment.token = "t0k3n";
     net::run([&]() -> net::task<void> {
-        auto outcome = co_await script::run_case(*result.from, environment);
-        result.outcome = std::move(outcome);
+        mailspec::world::kept_sessions kept(1);
+        if (against.keeps_sessions) environment.sessions = &kept;
+        for (int i = 0; i < against.plays; ++i) {
+            auto outcome = co_await script::run_case(*result.from, environment);
+            result.outcome = std::move(outcome);
+        }
     });
     return result;
 }

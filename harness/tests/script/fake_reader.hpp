@@ -20,6 +20,8 @@ struct reading_server {
     int connections = 0;
     std::vector<std::string> services = {"imap", "pop3"}; // also lmtp: answers as above, `.` ends a message
     std::string maildir;                                  // that the profile shows
+    int plays = 1;               // of the script, one after the other; the last one's outcome is given
+    bool keeps_sessions = false; // those that prepare mailboxes, from one to the next
 };
 
 // `keys`: further lines of the case; `service: pop3` is one of them, or `service: imap`.

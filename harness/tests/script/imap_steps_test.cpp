@@ -193,6 +193,56 @@ BOOST_AUTO_TEST_CASE(mailboxes_are_made_filled_and_removed) {
     BOOST_TEST(child < gone);
 }
 
+// How often, and on which connections, somebody logged in: "0 1 ".
+static std::string logins(const reading_server& s) {
+    std::string where;
+    for (const auto& c : s.commands)
+        if (c.contains(" LOGIN ")) where += c.substr(0, 2);
+    return where;
+}
+
+BOOST_AUTO_TEST_CASE(the_session_that_makes_mailboxes_is_kept_for_the_next_case) {
+    reading_server s = answering({{"CAPABILITY", "* CAPABILITY IMAP4rev1\r\nTAG OK\r\n"}});
+    s.plays = 2;
+    s.keeps_sessions = true;
+    const auto p = play_reading("C: NOOP\nS: OK\n", s, selected);
+    BOOST_TEST((p.outcome.what == fake::script::case_outcome::kind::held), p.str());
+    BOOST_TEST(logins(s) == "0 1 2 "); // 1 and 2 are the case's own
+    BOOST_TEST(std::ranges::count(s.commands, "0 CREATE box-t0k3n") == 2);
+    BOOST_TEST(std::ranges::count(s.commands, "0 LOGOUT") == 0);
+    const auto& first = p.outcome.conversation.entries().front();
+    BOOST_TEST(first.party == "harness");
+    BOOST_TEST(first.octets == "on a session that the harness has kept open since an earlier case");
+    reading_server each = s;
+    each.commands.clear();
+    each.connections = 0;
+    each.keeps_sessions = false;
+    HOLDS(play_reading("C: NOOP\nS: OK\n", each, selected));
+    BOOST_TEST(std::ranges::count_if(each.commands, [](const auto& c) { return c.ends_with(" LOGOUT"); }) ==
+               2);
+}
+
+BOOST_AUTO_TEST_CASE(a_session_that_was_closed_meanwhile_is_had_again) {
+    reading_server s = answering({{"CAPABILITY", "* CAPABILITY IMAP4rev1\r\nTAG OK\r\n"},
+                                  {"DELETE", std::string("TAG OK gone\r\n") + fake::hang_up}});
+    s.plays = 2;
+    s.keeps_sessions = true;
+    HOLDS(play_reading("C: NOOP\nS: OK\n", s, selected));
+    BOOST_TEST(logins(s) == "0 1 2 3 ");
+    BOOST_TEST(std::ranges::count(s.commands, "2 CREATE box-t0k3n") == 1);
+}
+
+// Nobody knows what else is amiss there.
+BOOST_AUTO_TEST_CASE(a_session_that_was_refused_something_is_not_kept) {
+    reading_server s = answering(
+        {{"CAPABILITY", "* CAPABILITY IMAP4rev1\r\nTAG OK\r\n"}, {"CREATE", "TAG NO [LIMIT] enough\r\n"}});
+    s.plays = 2;
+    s.keeps_sessions = true;
+    play_reading("C: NOOP\nS: OK\n", s, selected);
+    BOOST_TEST(logins(s) == "0 1 ");
+    BOOST_TEST(std::ranges::count(s.commands, "0 LOGOUT") == 1);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_refused_before_the_script_is_no_verdict) {
     using kind = fake::script::case_outcome::kind;
     const auto refusal = [](const std::string& command, const std::string& answer, const std::string& keys) {
