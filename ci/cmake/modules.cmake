@@ -27,8 +27,14 @@ if(MAILSPEC_SANITIZE)
   target_link_options(build_rules INTERFACE -fsanitize=address,undefined)
 endif()
 
-# mail_module(net DEPENDS OpenSSL::SSL ...): a static library of every .cpp in the current folder. APART: its files
-# name things alike that are not, and cannot be compiled several at a time.
+# Sources that name things alike that are not, and cannot be compiled together with others.
+function(compile_apart folder)
+  list(TRANSFORM ARGN PREPEND ${folder}/)
+  set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+endfunction()
+
+# mail_module(net DEPENDS OpenSSL::SSL ...): a static library of every .cpp in the current folder. APART: none of its
+# files can be compiled together with others.
 function(mail_module name)
   cmake_parse_arguments(ARG "APART" "FOLDER" "DEPENDS" ${ARGN})
   if(NOT ARG_FOLDER)
@@ -48,18 +54,22 @@ function(mail_module name)
   endif()
 endfunction()
 
-# mail_tests(net_tests FOLDER dir DEPENDS net): one Boost.Test program of every .cpp in a folder.
+# mail_tests(net_tests FOLDER dir DEPENDS net APART a_test.cpp): one Boost.Test program of every .cpp in a folder. What is
+# a test's own stands within its BOOST_AUTO_TEST_SUITE, a namespace: so most can be compiled together; not those APART.
 function(mail_tests name)
   if(NOT MAILSPEC_TESTS)
     return()
   endif()
-  cmake_parse_arguments(ARG "" "FOLDER" "DEPENDS" ${ARGN})
+  cmake_parse_arguments(ARG "" "FOLDER" "DEPENDS;APART" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${ARG_FOLDER}/*.cpp)
   if(NOT sources)
     return()
   endif()
   add_executable(${name} ${sources} ${CMAKE_SOURCE_DIR}/ci/cmake/test_main.cpp)
-  set_target_properties(${name} PROPERTIES UNITY_BUILD OFF) # their fixtures and literals share names
+  set_target_properties(${name} PROPERTIES UNITY_BUILD_BATCH_SIZE 4)
+  if(ARG_APART)
+    compile_apart(${ARG_FOLDER} ${ARG_APART})
+  endif()
   target_link_libraries(${name} PRIVATE ${ARG_DEPENDS} Boost::unit_test_framework)
   target_compile_definitions(${name} PRIVATE BOOST_TEST_DYN_LINK
     SOURCE_DIR="${CMAKE_SOURCE_DIR}" BINARY_DIR="${CMAKE_BINARY_DIR}")

@@ -35,12 +35,6 @@ std::string field_name(line_cursor& line, bool may_be_numbered) {
     return name;
 }
 
-int count(line_cursor& line, std::string_view what) {
-    auto value = line.number(what);
-    if (value > 10000) line.fail(fmt::format("found {}, expected a smaller number", value));
-    return static_cast<int>(value);
-}
-
 step_body parse_delivered(line_cursor& line, bool negative) {
     expect_delivered step;
     step.negative = negative;
@@ -51,7 +45,7 @@ step_body parse_delivered(line_cursor& line, bool negative) {
         } else if (line.take("within")) {
             step.within = line.duration();
         } else if (!negative && line.peek().find_first_not_of("0123456789") == std::string_view::npos) {
-            step.times = count(line, "a number");
+            step.times = line.count("a number");
             if (line.ok() && !line.take("times")) line.fail_expected("`times`");
             if (line.ok() && *step.times == 0) line.fail("found 0 times, expected `expect not delivered`");
         } else {
@@ -95,7 +89,7 @@ step_body parse_named_header(line_cursor& line, expect_header::kind what) {
     step.name = field_name(line, what == expect_header::kind::absent);
     line.skip_spaces();
     if (what == expect_header::kind::count)
-        step.count = count(line, "how often, as `expect headers Received 1`");
+        step.count = line.count("how often, as `expect headers Received 1`");
     line.expect_end("the field");
     return step;
 }

@@ -61,13 +61,6 @@ at_host at(line_cursor& line) {
     return line.ok() ? hosts(line) : at_host{};
 }
 
-int count(line_cursor& line, std::string_view what) {
-    const auto at = line.offset();
-    const auto value = line.number(what);
-    if (value > 100000) line.fail_at(at, fmt::format("found {}, expected a smaller number", value));
-    return static_cast<int>(value);
-}
-
 bool at_number(const line_cursor& line) {
     return !line.at_end() && line.peek().find_first_not_of("0123456789") == std::string_view::npos;
 }
@@ -115,7 +108,7 @@ step_body parse_mail(line_cursor& line, bool negative) {
     step.where = at(line);
     if (line.ok() && at_number(line)) {
         const auto place = line.offset();
-        step.times = count(line, "a number");
+        step.times = line.count("a number");
         if (line.ok() && !line.take("times")) line.fail_expected("`times`");
         if (line.ok() && (negative || *step.times == 0))
             line.fail_at(place, "found a number of times, expected `expect no mail at HOST` without one");
@@ -128,7 +121,7 @@ step_body parse_connections(line_cursor& line, bool negative, bool counted) {
     expect_connections step;
     step.negative = negative;
     step.where = at(line);
-    if (counted && line.ok()) step.count = count(line, "how many, as `expect connections at mx 2`");
+    if (counted && line.ok()) step.count = line.count("how many, as `expect connections at mx 2`");
     patience(line, step.within);
     return step;
 }
@@ -215,7 +208,7 @@ step_body parse_commands(line_cursor& line) {
     step.where = std::move(where);
     if (line.ok()) step.verb = verb(line);
     if (line.at_regex()) step.argument.matches = line.regex();
-    step.count = count(line, "how many, as `expect commands at mx RCPT 2`, or `in order EHLO, MAIL`");
+    step.count = line.count("how many, as `expect commands at mx RCPT 2`, or `in order EHLO, MAIL`");
     patience(line, step.within);
     return step;
 }
@@ -261,7 +254,7 @@ step_body parse_fetches(line_cursor& line, bool negative, bool counted) {
     expect_fetches step;
     step.negative = negative;
     step.where = at(line);
-    if (counted && line.ok()) step.count = count(line, "how many, as `expect fetches at mta-sts 1`");
+    if (counted && line.ok()) step.count = line.count("how many, as `expect fetches at mta-sts 1`");
     patience(line, step.within);
     return step;
 }

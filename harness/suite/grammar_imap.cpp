@@ -2,6 +2,7 @@
 // a tree and gives it no meaning (script/imap_match does). Refuses patterns that no response could meet.
 // Follows docs/suite-mailboxes.md, "Sending" and "Expecting".
 #include "harness/suite/nearest_word.hpp"
+#include "harness/suite/octet_class.hpp"
 #include "harness/suite/step_grammar.hpp"
 
 #include <fmt/format.h>
@@ -15,16 +16,11 @@ namespace {
 using element_kind = imap_pattern::kind;
 using response_kind = imap_response_pattern::kind;
 
-constexpr int deepest = 32; // lists within lists
+constexpr int deepest_list = 32; // lists within lists
 
-bool is_lower(char c) {
-    return c >= 'a' && c <= 'z';
-}
-
-bool is_name(std::string_view name) {
-    return !name.empty() && is_lower(name[0]) && std::ranges::all_of(name, [](char c) {
-        return is_lower(c) || (c >= '0' && c <= '9') || c == '-';
-    });
+bool is_binding(std::string_view name) {
+    return !name.empty() && is_lower(name[0]) &&
+           std::ranges::all_of(name, [](char c) { return is_lower(c) || is_digit(c) || c == '-'; });
 }
 
 // RFC 9051 §9: an atom ends at a space or a parenthesis; but BODY[HEADER.FIELDS (SUBJECT)]<0> is one name,
@@ -48,7 +44,7 @@ std::size_t word_length(std::string_view text, bool in_code) {
 // ">=" of >=$known; empty: no comparison.
 std::string relation_of(std::string_view word) {
     const auto sign = word.find('$');
-    if (sign == word.npos || !is_name(word.substr(sign + 1))) return {};
+    if (sign == word.npos || !is_binding(word.substr(sign + 1))) return {};
     const auto before = word.substr(0, sign);
     for (const auto known : {">", ">=", "<", "<=", "!"})
         if (before == known) return known;
@@ -83,8 +79,8 @@ class pattern_reader {
     imap_pattern list(std::size_t at) {
         imap_pattern result;
         result.what = element_kind::list;
-        if (++depth_ > deepest)
-            line_.fail_at(at, fmt::format("found lists nested more than {} deep", deepest));
+        if (++depth_ > deepest_list)
+            line_.fail_at(at, fmt::format("found lists nested more than {} deep", deepest_list));
         line_.skip_spaces();
         while (line_.ok() && !line_.rest().starts_with(')')) {
             if (line_.at_end()) {
@@ -111,7 +107,7 @@ class pattern_reader {
             result.what = element_kind::number;
         } else if (word == "NIL" || word == "nil") {
             result.what = element_kind::nil;
-        } else if (word.starts_with('$') && is_name(std::string_view(word).substr(1))) {
+        } else if (word.starts_with('$') && is_binding(std::string_view(word).substr(1))) {
             // A keyword of IMAP as $Forwarded begins with a capital (RFC 9051 §2.3.2).
             result.what = element_kind::variable;
             result.name = word.substr(1);
@@ -221,7 +217,7 @@ imap_response_pattern parse_response(line_cursor& line) {
     return pattern;
 }
 
-server_pattern parse_pattern(line_cursor& line) {
+server_pattern parse_imap_pattern(line_cursor& line) {
     if (line.take("close")) return closed_pattern{};
     if (line.take("silence")) return silence_pattern{line.duration()};
     return parse_response(line);
@@ -264,7 +260,7 @@ step_body parse_expect_imap(line_cursor& line) {
     std::optional<std::uint64_t> count;
     const bool then = line.take("then");
     if (!then && line.take("count")) count = line.number("a number, as `S: count 3 * _ FETCH ...`");
-    auto step = parse_tiers(line, parse_pattern);
+    auto step = parse_tiers(line, parse_imap_pattern);
     step.then = then;
     step.count = count;
     if (line.ok() && (then || count) && !wants_only_untagged(step))

@@ -51,16 +51,9 @@ void parse_code(line_cursor& line, pop3_pattern& pattern) {
     line.word();
 }
 
-std::string token(line_cursor& line) {
-    std::string text(line.peek().substr(0, line.peek().find(',')));
-    line.skip(text.size());
-    line.skip_spaces();
-    return text;
-}
-
-std::string keyword(line_cursor& line) {
+std::string capa_keyword(line_cursor& line) {
     const auto at = line.offset();
-    auto word = token(line);
+    auto word = condition_word(line);
     const bool good = !word.empty() && std::ranges::all_of(word, [](char c) {
         return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
     });
@@ -69,20 +62,9 @@ std::string keyword(line_cursor& line) {
     return word;
 }
 
-// `has SASL PLAIN`: the words up to the next condition.
-std::optional<text_template> parameters(line_cursor& line) {
-    std::string words;
-    while (!at_pattern_end(line) && !line.rest().starts_with(',')) {
-        const auto word = line.plain_word(",");
-        words += (words.empty() ? "" : " ") + word.source;
-    }
-    if (words.empty() || !line.ok()) return std::nullopt;
-    return *parse_template(words, template_kind::plain);
-}
-
 void parse_lines(line_cursor& line, pop3_check& check) {
     const auto at = line.offset();
-    auto count = token(line);
+    auto count = condition_word(line);
     check.or_more = count.ends_with('+');
     if (check.or_more) count.pop_back();
     if (count.empty() || count.size() > 6 || count.find_first_not_of("0123456789") != count.npos)
@@ -90,7 +72,7 @@ void parse_lines(line_cursor& line, pop3_check& check) {
     check.lines = std::stoi(count);
 }
 
-pop3_check parse_condition(line_cursor& line) {
+pop3_check parse_pop3_condition(line_cursor& line) {
     static const std::vector<std::string> words = {"any",   "each",  "lines",  "has",
                                                    "lacks", "param", "content"};
     pop3_check check;
@@ -99,7 +81,7 @@ pop3_check parse_condition(line_cursor& line) {
         return check;
     }
     const auto at = line.offset();
-    const auto word = token(line);
+    const auto word = condition_word(line);
     if (word == "any" || word == "each") {
         check.what = word == "any" ? kind::any : kind::each;
         check.text = line.regex();
@@ -108,11 +90,11 @@ pop3_check parse_condition(line_cursor& line) {
         parse_lines(line, check);
     } else if (word == "has" || word == "lacks") {
         check.what = word == "has" ? kind::has : kind::lacks;
-        check.keyword = keyword(line);
-        check.text = parameters(line);
+        check.keyword = capa_keyword(line);
+        check.text = condition_parameters(line);
     } else if (word == "param") {
         check.what = kind::param;
-        check.keyword = keyword(line);
+        check.keyword = capa_keyword(line);
         check.text = line.regex();
     } else if (word == "content") {
         check.what = kind::content;
@@ -125,7 +107,7 @@ pop3_check parse_condition(line_cursor& line) {
     return check;
 }
 
-server_pattern parse_pattern(line_cursor& line) {
+server_pattern parse_pop3_pattern(line_cursor& line) {
     if (line.take("close")) return closed_pattern{};
     if (line.take("silence")) return silence_pattern{line.duration()};
     pop3_pattern pattern;
@@ -137,7 +119,7 @@ server_pattern parse_pattern(line_cursor& line) {
         if (!pattern.checks.empty() && !line.take_octet(','))
             line.fail_expected("`,` and another condition, `or`, `else warn` or `else info`");
         line.skip_spaces();
-        if (line.ok()) pattern.checks.push_back(parse_condition(line));
+        if (line.ok()) pattern.checks.push_back(parse_pop3_condition(line));
         const bool lines = line.ok() && pattern.checks.back().what != kind::text;
         if (lines && std::ranges::find(pattern.statuses, "+OK") == pattern.statuses.end())
             line.fail_at(at, fmt::format("no lines follow {}: expected ~regex~ alone, of its text",
@@ -151,7 +133,7 @@ server_pattern parse_pattern(line_cursor& line) {
 step_body parse_expect_pop3(line_cursor& line) {
     if (!line.at_end() && !line.take_octet(' ')) line.fail("expected a space after `S:`");
     line.skip_spaces();
-    return parse_tiers(line, parse_pattern);
+    return parse_tiers(line, parse_pop3_pattern);
 }
 
 } // namespace mailspec::suite

@@ -2,6 +2,7 @@
 // Refuses patterns that no server could meet (an enhanced code of another class than the reply code,
 // RFC 2034 §4: both are of one class), for such a case fails everywhere and shows nothing.
 #include "harness/suite/nearest_word.hpp"
+#include "harness/suite/octet_class.hpp"
 #include "harness/suite/step_grammar.hpp"
 
 #include <fmt/format.h>
@@ -12,10 +13,6 @@
 namespace mailspec::suite {
 
 namespace {
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 
 // RFC 5321 §4.2: the first digit is 2 to 5, the second 0 to 5. `yz` and `z` leave digits open.
 bool is_code(std::string_view word) {
@@ -36,19 +33,9 @@ bool is_enhanced(std::string_view word) {
     return dot != word.npos && number(word.substr(2, dot - 2), 'y') && number(word.substr(dot + 1), 'z');
 }
 
-// A word that also ends at a comma.
-std::string token(line_cursor& line) {
-    auto word = line.peek();
-    word = word.substr(0, word.find(','));
-    std::string text(word);
-    line.skip(word.size());
-    line.skip_spaces();
-    return text;
-}
-
-std::string keyword(line_cursor& line) {
+std::string ehlo_keyword(line_cursor& line) {
     auto at = line.offset();
-    auto word = token(line);
+    auto word = condition_word(line);
     bool good = !word.empty() && word[0] != '-' && std::ranges::all_of(word, [](char c) {
         return (c >= 'A' && c <= 'Z') || is_digit(c) || c == '-';
     });
@@ -56,20 +43,9 @@ std::string keyword(line_cursor& line) {
     return word;
 }
 
-// `has AUTH PLAIN LOGIN`: the words up to the next condition.
-std::optional<text_template> parameters(line_cursor& line) {
-    std::string words;
-    while (!at_pattern_end(line) && !line.rest().starts_with(',')) {
-        auto word = line.plain_word(",");
-        words += (words.empty() ? "" : " ") + word.source;
-    }
-    if (words.empty() || !line.ok()) return std::nullopt;
-    return *parse_template(words, template_kind::plain);
-}
-
 void parse_lines(line_cursor& line, reply_check& check) {
     auto at = line.offset();
-    auto count = token(line);
+    auto count = condition_word(line);
     check.or_more = count.ends_with('+');
     if (check.or_more) count.pop_back();
     if (count.empty() || count.size() > 4 || !std::ranges::all_of(count, is_digit) || std::stoi(count) == 0)
@@ -77,12 +53,12 @@ void parse_lines(line_cursor& line, reply_check& check) {
     check.lines = std::stoi(count);
 }
 
-reply_check parse_condition(line_cursor& line) {
+reply_check parse_reply_condition(line_cursor& line) {
     using kind = reply_check::kind;
     static const std::vector<std::string> words = {"each", "first", "lines", "has", "bare", "lacks", "param"};
     if (line.at_regex()) return {.what = kind::any_line, .text = line.regex()};
     auto at = line.offset();
-    auto word = token(line);
+    auto word = condition_word(line);
     reply_check check{.what = kind::any_line};
     if (word == "each" || word == "first") {
         check.what = word == "each" ? kind::each_line : kind::first_line;
@@ -92,14 +68,14 @@ reply_check parse_condition(line_cursor& line) {
         parse_lines(line, check);
     } else if (word == "has") {
         check.what = kind::has;
-        check.keyword = keyword(line);
-        check.text = parameters(line);
+        check.keyword = ehlo_keyword(line);
+        check.text = condition_parameters(line);
     } else if (word == "bare" || word == "lacks") {
         check.what = word == "bare" ? kind::bare : kind::lacks;
-        check.keyword = keyword(line);
+        check.keyword = ehlo_keyword(line);
     } else if (word == "param") {
         check.what = kind::param;
-        check.keyword = keyword(line);
+        check.keyword = ehlo_keyword(line);
         check.text = line.regex();
     } else {
         line.fail_at(at,
@@ -143,7 +119,7 @@ void parse_enhanced(line_cursor& line, reply_pattern& pattern) {
     line.word();
 }
 
-server_pattern parse_pattern(line_cursor& line) {
+server_pattern parse_reply_pattern(line_cursor& line) {
     if (line.take("close")) return closed_pattern{};
     if (line.take("silence")) return silence_pattern{line.duration()};
     reply_pattern pattern;
@@ -154,7 +130,7 @@ server_pattern parse_pattern(line_cursor& line) {
         if (!pattern.checks.empty() && !line.take_octet(','))
             line.fail_expected("`,` and another condition, `or`, `else warn` or `else info`");
         line.skip_spaces();
-        if (line.ok()) pattern.checks.push_back(parse_condition(line));
+        if (line.ok()) pattern.checks.push_back(parse_reply_condition(line));
     }
     return pattern;
 }
@@ -163,6 +139,23 @@ server_pattern parse_pattern(line_cursor& line) {
 
 bool at_pattern_end(const line_cursor& line) {
     return !line.ok() || line.at_end() || line.peek() == "or" || line.peek() == "else";
+}
+
+std::string condition_word(line_cursor& line) {
+    std::string text(line.peek().substr(0, line.peek().find(',')));
+    line.skip(text.size());
+    line.skip_spaces();
+    return text;
+}
+
+std::optional<text_template> condition_parameters(line_cursor& line) {
+    std::string words;
+    while (!at_pattern_end(line) && !line.rest().starts_with(',')) {
+        const auto word = line.plain_word(",");
+        words += (words.empty() ? "" : " ") + word.source;
+    }
+    if (words.empty() || !line.ok()) return std::nullopt;
+    return *parse_template(words, template_kind::plain);
 }
 
 expect_server parse_tiers(line_cursor& line, server_pattern (*parse)(line_cursor&)) {
@@ -189,7 +182,7 @@ expect_server parse_tiers(line_cursor& line, server_pattern (*parse)(line_cursor
 step_body parse_expect_server(line_cursor& line) {
     if (!line.at_end() && !line.take_octet(' ')) line.fail("expected a space after `S:`");
     line.skip_spaces();
-    return parse_tiers(line, parse_pattern);
+    return parse_tiers(line, parse_reply_pattern);
 }
 
 } // namespace mailspec::suite

@@ -46,13 +46,6 @@ bool is_one_of(const words& all, std::string_view word) {
     return std::ranges::find(all, word) != all.end();
 }
 
-int count(line_cursor& line, std::string_view what) {
-    const auto at = line.offset();
-    const auto value = line.number(what);
-    if (value > 10000) line.fail_at(at, fmt::format("found {}, expected a smaller number", value));
-    return static_cast<int>(value);
-}
-
 std::string action(line_cursor& line) {
     const std::string word(line.peek());
     if (!is_one_of(actions(), word)) line.fail_expected(word_list(actions()) + did_you_mean(word, actions()));
@@ -76,7 +69,7 @@ step_body parse_arrival(line_cursor& line, bool negative, bool counted) {
             step.within = line.duration();
         } else if (counted && !step.count &&
                    line.peek().find_first_not_of("0123456789") == std::string_view::npos) {
-            step.count = count(line, "a number");
+            step.count = line.count("a number");
             if (line.ok() && *step.count == 0) line.fail("found 0, expected `expect no dsn`");
         } else {
             line.fail_expected(counted ? "`for ADDRESS`, `at HOST`, `action failed`, `within 60s` or how many"
@@ -89,7 +82,7 @@ step_body parse_arrival(line_cursor& line, bool negative, bool counted) {
 }
 
 // RFC 3464 §2.2, §2.3: a name is checked, for one that is misspelt would never be found.
-std::string field_name(line_cursor& line, bool per_message) {
+std::string field_of_report(line_cursor& line, bool per_message) {
     const auto& known = per_message ? message_fields() : recipient_fields();
     const std::string name(line.peek());
     const auto& others = per_message ? recipient_fields() : message_fields();
@@ -108,7 +101,7 @@ std::string field_name(line_cursor& line, bool per_message) {
 step_body parse_field(line_cursor& line, bool per_message) {
     expect_dsn_field step;
     step.per_message = per_message;
-    step.name = field_name(line, per_message);
+    step.name = field_of_report(line, per_message);
     if (!line.ok() || line.at_end()) return step;
     if (line.at_regex()) {
         step.value.matches = line.regex();
@@ -135,7 +128,7 @@ step_body parse_part(line_cursor& line) {
     using kind = expect_dsn_part::kind;
     expect_dsn_part step;
     const auto at = line.offset();
-    step.part = count(line, "the number of a part, as `expect dsn part 1 type text/plain`");
+    step.part = line.count("the number of a part, as `expect dsn part 1 type text/plain`");
     if (line.ok() && (step.part < 1 || step.part > 99)) line.fail_at(at, "expected a part from 1 to 99");
     step.negative = line.take("not");
     if (!step.negative && line.take("type")) {
@@ -193,7 +186,7 @@ step_body parse_dsn(line_cursor& line) {
     if (line.take("message")) return parse_field(line, true);
     if (line.take("recipients")) {
         expect_dsn_recipients step;
-        step.count = count(line, "how many groups of recipient fields, as `expect dsn recipients 2`");
+        step.count = line.count("how many groups of recipient fields, as `expect dsn recipients 2`");
         line.expect_end("the number");
         return step;
     }

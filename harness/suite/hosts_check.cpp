@@ -13,7 +13,7 @@ namespace mailspec::suite {
 
 namespace {
 
-using protocol = host_behaviour::protocol;
+using host_protocol = host_behaviour::protocol;
 
 // The hosts that a step names; each of the steps has them in its own place.
 template <typename Body>
@@ -46,26 +46,26 @@ class hosts_checker {
     void look(const step& s, const expect_tried& body) {
         for (const auto& group : body.in_order)
             for (const auto& name : group)
-                host(s, name, protocol::smtp);
+                host(s, name, host_protocol::smtp);
     }
     void look(const step& s, const expect_dsn& body) {
         if (body.where)
             for (const auto& name : body.where->any_of)
-                host(s, name, protocol::smtp);
+                host(s, name, host_protocol::smtp);
     }
     void look(const step& s, const expect_fetches& body) {
         for (const auto& name : body.where.any_of)
-            host(s, name, protocol::https);
+            host(s, name, host_protocol::https);
     }
     template <typename Body>
     void look(const step& s, const Body& body) {
         if constexpr (at_hosts<Body>)
             for (const auto& name : body.where.any_of)
-                host(s, name, std::is_same_v<Body, expect_mail> ? protocol::smtp : any);
+                host(s, name, std::is_same_v<Body, expect_mail> ? host_protocol::smtp : any);
     }
 
     // `wanted`: the protocol that the step speaks of, where it does.
-    void host(const step& s, const std::string& name, std::optional<protocol> wanted) {
+    void host(const step& s, const std::string& name, std::optional<host_protocol> wanted) {
         const auto known = std::ranges::find(world_.hosts, name, &host_plan::name);
         if (names_.empty())
             return problem_at(s, name, "the case has no `hosts`, expected some for this step");
@@ -79,12 +79,12 @@ class hosts_checker {
                               fmt::format("host `{}` is `off`: nothing can be seen there, so this step shows "
                                           "nothing",
                                           name));
-        const bool policy = first.speaks == protocol::https;
-        if (wanted == protocol::https && !policy)
+        const bool policy = first.speaks == host_protocol::https;
+        if (wanted == host_protocol::https && !policy)
             problem_at(
                 s, name,
                 fmt::format("host `{}` is no policy host (`protocol: https`), expected one here", name));
-        if (wanted == protocol::smtp && policy)
+        if (wanted == host_protocol::smtp && policy)
             problem_at(s, name, fmt::format("host `{}` is a policy host and takes no mail", name));
     }
 
@@ -97,7 +97,7 @@ class hosts_checker {
         found.push_back({at, std::move(text)});
     }
 
-    static constexpr std::optional<protocol> any{};
+    static constexpr std::optional<host_protocol> any{};
     const world_plan& world_;
     std::vector<std::string> names_;
 };

@@ -16,7 +16,7 @@ namespace mailspec::suite {
 
 namespace {
 
-using protocol = host_behaviour::protocol;
+using host_protocol = host_behaviour::protocol;
 
 const std::vector<std::string> smtp_keys = {"stock",    "offers", "answers",     "tls",     "names",
                                             "protocol", "auth",   "tls-version", "delay",   "script",
@@ -136,7 +136,7 @@ class hosts_reader {
         if (auto word = map.text("stock")) stock = *word;
         speaks(map, one);
         tls_written_ = map.value("tls").IsDefined();
-        if (one.speaks == protocol::https && !tls_written_) one.tls.what = host_certificate::kind::valid;
+        if (one.speaks == host_protocol::https && !tls_written_) one.tls.what = host_certificate::kind::valid;
         if (auto word = map.text("tls")) certificate(*word, one);
         for (auto& name : map.words("names"))
             if (auto text = plain(name)) one.tls.names.push_back(std::move(*text));
@@ -159,7 +159,7 @@ class hosts_reader {
                     delay->at,
                     fmt::format("found the delay `{}`, expected a time as 200ms, 20s or 2m", delay->text));
         }
-        if (one.speaks == protocol::https)
+        if (one.speaks == host_protocol::https)
             policy(map, one);
         else
             dialog(map, one);
@@ -175,7 +175,7 @@ class hosts_reader {
             source_.report(word->at, fmt::format("unknown protocol `{}`, expected {}{}", word->text,
                                                  word_list(words), did_you_mean(word->text, words)));
         else
-            one.speaks = static_cast<protocol>(found - words.begin());
+            one.speaks = static_cast<host_protocol>(found - words.begin());
     }
 
     void certificate(const written& word, host_behaviour& one) {

@@ -134,6 +134,13 @@ std::uint64_t line_cursor::number(std::string_view what) {
     return value.value_or(0);
 }
 
+int line_cursor::count(std::string_view what) {
+    const auto at = offset();
+    const auto value = number(what);
+    if (value > 100000) fail_at(at, fmt::format("found {}, expected a smaller number", value));
+    return static_cast<int>(value);
+}
+
 std::uint64_t line_cursor::octet_count(std::string_view what) {
     auto count = number(what);
     std::uint64_t unit = take("KiB") ? 1024 : take("MiB") ? 1024 * 1024 : 1;

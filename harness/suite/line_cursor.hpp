@@ -37,6 +37,7 @@ class line_cursor {
 
     // Each reads one thing or fails with what was expected instead.
     std::uint64_t number(std::string_view what);             // 12
+    int count(std::string_view what);                        // the same, at most 100000
     std::uint64_t octet_count(std::string_view what);        // 12, 64 KiB, 1 MiB
     std::chrono::milliseconds duration();                    // 200ms, 20s, 2m
     text_template quoted();                                  // "TEXT"

@@ -26,7 +26,7 @@ const std::vector<std::string> imap_words = {"C+:", "not", "compress"}; // and t
 const std::vector<std::string> host_words = {"S:",    "C:",    "send", "split", "pause",  "close",
                                              "reset", "check", "tls",  "serve", "repeat", "end"};
 
-constexpr int deepest = 9; // the script itself and eight blocks
+constexpr int deepest_block = 9; // the script itself and eight blocks
 
 struct script_line {
     std::string_view text; // no spaces around it
@@ -70,8 +70,8 @@ class script_parser {
 
     // Up to the line that ends the block; `opener` is the line that began it.
     std::vector<step> steps(block inside, const script_line* opener) {
-        if (depth_ == deepest) {
-            problem_at(opener->at, fmt::format("found blocks nested more than {} deep", deepest - 1));
+        if (depth_ == deepest_block) {
+            problem_at(opener->at, fmt::format("found blocks nested more than {} deep", deepest_block - 1));
             next_ = lines_.size(); // what follows would only be told to be out of place
             return {};
         }

@@ -44,5 +44,9 @@ step_body parse_expect_capabilities(line_cursor& line); // expect capabilities .
 // `or`, `else warn` and `else info` between patterns that `parse` reads, whatever the protocol.
 expect_server parse_tiers(line_cursor& line, server_pattern (*parse)(line_cursor&));
 bool at_pattern_end(const line_cursor& line); // the end of the line, `or` or `else`
+// Of the conditions of a pattern, `has AUTH PLAIN LOGIN, lines 2+`: a word, which also ends at a comma, and
+// the words up to the next condition (nullopt: none).
+std::string condition_word(line_cursor& line);
+std::optional<text_template> condition_parameters(line_cursor& line);
 
 } // namespace mailspec::suite

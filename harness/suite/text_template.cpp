@@ -3,6 +3,8 @@
 // than sending them. Follows docs/suite-language.md, "Placeholders".
 #include "harness/suite/text_template.hpp"
 
+#include "harness/suite/octet_class.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,17 +17,7 @@ namespace mailspec::suite {
 namespace {
 
 constexpr std::uint64_t most_repeats = 64u << 20; // more than any server's limit, less than our memory
-constexpr int deepest = 4;                        // {8*{base64:{user}}} is deep enough
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-bool is_lower(char c) {
-    return c >= 'a' && c <= 'z';
-}
-bool is_upper(char c) {
-    return c >= 'A' && c <= 'Z';
-}
+constexpr int deepest_nesting = 4;                // {8*{base64:{user}}} is deep enough
 
 int hex_value(char c) {
     if (is_digit(c)) return c - '0';
@@ -232,8 +224,8 @@ class template_parser {
     // `at_` stands on the mark that opens the text; leaves it behind the closing brace.
     std::shared_ptr<text_template> nested_text(std::size_t open) {
         ++at_;
-        if (++depth_ > deepest)
-            fail(open, fmt::format("found placeholders nested more than {} deep", deepest));
+        if (++depth_ > deepest_nesting)
+            fail(open, fmt::format("found placeholders nested more than {} deep", deepest_nesting));
         auto outer = std::exchange(kind_, kind_ == template_kind::regex ? template_kind::plain : kind_);
         auto inner = std::make_shared<text_template>(text(true));
         kind_ = outer;

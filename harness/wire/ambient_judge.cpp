@@ -13,10 +13,6 @@
 namespace mailspec::wire {
 namespace {
 
-void note(std::vector<deviation>& found, std::string_view rule, std::size_t offset, std::string text) {
-    found.push_back({std::string(rule), offset, std::move(text)});
-}
-
 // With CRLF: RFC 5321 §4.5.3.1.4 and §4.5.3.1.6, RFC 4954 §4.
 constexpr std::size_t longest_command = 512;
 constexpr std::size_t longest_text = 1000;
@@ -36,10 +32,6 @@ bool is_keyword(std::string_view word) { // (ALPHA / DIGIT) *(ALPHA / DIGIT / "-
     const auto let_dig = [](char c) { return is_alpha(c) || is_digit(c); };
     return !word.empty() && let_dig(word[0]) &&
            std::ranges::all_of(word, [&](char c) { return let_dig(c) || c == '-'; });
-}
-
-std::string_view first_word(std::string_view text) {
-    return text.substr(0, text.find(' '));
 }
 
 // 250, a domain first, keywords behind it.

@@ -57,7 +57,7 @@ constexpr std::array pop3_status = {ids("rfc1939-3-3"), ids("rfc1939-15-1")};
 constexpr std::array pop3_length = {ids("rfc1939-3-2")};
 constexpr std::array pop3_grammar = {ids("rfc2449-3-1")};
 constexpr std::array pop3_code = {ids("rfc2449-6.4-x1")};
-constexpr std::array pop3_capability = {ids("rfc2449-5-6")};
+constexpr std::array pop3_capability_line = {ids("rfc2449-5-6")};
 constexpr std::array pop3_challenge = {ids("rfc5034-4-3"), ids("rfc5034-4-6")};
 constexpr std::array pop3_stat = {ids("rfc1939-5-3")};
 constexpr std::array pop3_list = {ids("rfc1939-5-8")};
@@ -158,7 +158,7 @@ constexpr auto of_smtp_and_pop3 = std::to_array<ambient_rule>({
     {"pop3-response-code", "where RESP-CODES is offered, `[` begins a response code", "RFC 2449 §6.4", "MUST",
      pop3_code},
     {"pop3-capability", "CAPA lists a tag a line, its parameters behind one space each", "RFC 2449 §3",
-     "MUST", pop3_capability},
+     "MUST", pop3_capability_line},
     {"pop3-challenge", "a challenge is \"+ \" and base64", "RFC 5034 §4", "MUST", pop3_challenge},
     {"pop3-stat-line", "STAT is answered with the number of messages and their octets", "RFC 1939 §5", "MUST",
      pop3_stat},

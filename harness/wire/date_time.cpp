@@ -24,10 +24,6 @@ int index_in(const std::array<const char*, N>& names, std::optional<std::string_
     return -1;
 }
 
-syntax_result expected_here(const field_reader& r, std::string what) {
-    return std::unexpected(syntax_error{r.offset(), "expected " + std::move(what)});
-}
-
 int number(std::string_view text) {
     int value = 0;
     std::from_chars(text.data(), text.data() + text.size(), value);

@@ -2,6 +2,9 @@
 #pragma once
 #include <cstddef>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace mailspec::wire {
 
@@ -10,5 +13,9 @@ struct deviation {
     std::size_t offset; // into the raw octets of the reply or response
     std::string text;   // for people
 };
+
+inline void note(std::vector<deviation>& found, std::string_view rule, std::size_t offset, std::string text) {
+    found.push_back({std::string(rule), offset, std::move(text)});
+}
 
 } // namespace mailspec::wire

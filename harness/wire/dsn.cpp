@@ -13,19 +13,6 @@ namespace {
 constexpr std::string_view plain_status = "message/delivery-status";
 constexpr std::string_view global_status = "message/global-delivery-status";
 
-std::string lower(std::string_view text) {
-    std::string result(text);
-    for (char& c : result)
-        if (is_upper(c)) c = static_cast<char>(c + 32);
-    return result;
-}
-
-int hex_digit(char c) {
-    if (is_digit(c)) return c - '0';
-    const char u = upper(c);
-    return u >= 'A' && u <= 'F' ? u - 'A' + 10 : -1;
-}
-
 // RFC 3461 §4: "+" and two digits are an octet.
 std::string from_xtext(std::string_view text) {
     std::string result;

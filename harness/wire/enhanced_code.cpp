@@ -8,7 +8,7 @@
 namespace mailspec::wire {
 namespace {
 
-std::string_view first_word(std::string_view text) {
+std::string_view first_token(std::string_view text) {
     return text.substr(0, text.find_first_of(" \t"));
 }
 
@@ -38,7 +38,7 @@ std::string_view enhanced_code_of(std::string_view text) {
 }
 
 bool nearly_enhanced_code(std::string_view text) {
-    const auto word = first_word(text);
+    const auto word = first_token(text);
     if (word.empty() || !is_digit(word[0]) || !enhanced_code_of(text).empty()) return false;
     // Digits and dots, at least one dot, no more than two; "127.0.0.1" or "3.14.15.92" is prose.
     const auto dots = std::ranges::count(word, '.');

@@ -4,11 +4,12 @@
 #include "harness/wire/field_reader.hpp"
 
 namespace mailspec::wire {
-namespace {
 
 syntax_result expected_here(const field_reader& r, std::string what) {
     return std::unexpected(syntax_error{r.offset(), "expected " + std::move(what)});
 }
+
+namespace {
 
 syntax_result skip(field_reader& r) {
     return r.skip_cfws() ? syntax_result{} : expected_here(r, "the end of a comment");

@@ -15,6 +15,9 @@ struct syntax_error {
 };
 using syntax_result = std::expected<void, syntax_error>;
 
+class field_reader;
+syntax_result expected_here(const field_reader& at, std::string what); // the error, at that place
+
 syntax_result check_date_time(std::string_view value);    // RFC 5322 §3.3, also that the date exists
 syntax_result check_msg_id(std::string_view value);       // RFC 5322 §3.6.4
 syntax_result check_mailbox_list(std::string_view value); // RFC 5322 §3.4

@@ -1,6 +1,7 @@
 // Following the client; see imap_commands.hpp.
 #include "harness/wire/imap_commands.hpp"
 
+#include "harness/wire/imap_names.hpp"
 #include "harness/wire/octets.hpp"
 
 #include <algorithm>
@@ -11,17 +12,7 @@ namespace mailspec::wire {
 namespace {
 
 // Past it a server may refuse a line on the spot, be it whole or not (RFC 7162 §4 asks for 8192).
-constexpr std::size_t longest_line = 8000;
-
-bool is_tag(std::string_view word) {
-    return !word.empty() && std::ranges::all_of(word, [](char c) {
-        return c > ' ' && c < 127 && std::string_view("(){%*\"\\+").find(c) == std::string_view::npos;
-    });
-}
-
-std::string_view first_word(std::string_view text) {
-    return text.substr(0, text.find(' '));
-}
+constexpr std::size_t longest_whole = 8000;
 
 } // namespace
 
@@ -58,7 +49,7 @@ void imap_commands::sent(std::string_view octets) {
         }
         const auto end = octets.find('\n');
         partial_.append(octets.substr(0, end == std::string_view::npos ? end : end + 1));
-        if (partial_.size() > longest_line) lose_track();
+        if (partial_.size() > longest_whole) lose_track();
         if (end == std::string_view::npos) return;
         octets.remove_prefix(end + 1);
         const auto line = std::exchange(partial_, {});

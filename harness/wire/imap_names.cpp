@@ -170,6 +170,12 @@ bool is_utf8(std::string_view octets) {
     return true;
 }
 
+bool is_tag(std::string_view word) {
+    return !word.empty() && std::ranges::all_of(word, [](char c) {
+        return c > ' ' && c < 127 && std::string_view("(){%*\"\\+").find(c) == std::string_view::npos;
+    });
+}
+
 bool same_mailbox(std::string_view a, std::string_view b) {
     a = unquoted(a);
     b = unquoted(b);

@@ -23,6 +23,7 @@ bool contains(const number_set& set, std::uint64_t number);
 std::string decoded_mailbox(std::string_view name);
 // What of RFC 3501 §5.1.3 the name breaks, in a sentence; empty: nothing.
 std::string flaw_of_modified_utf7(std::string_view name);
+bool is_tag(std::string_view word); // RFC 9051 §9: tag = 1*<any ASTRING-CHAR except "+">
 bool is_utf8(std::string_view octets);
 // INBOX whatever its case, else octet by octet after decoding.
 bool same_mailbox(std::string_view a, std::string_view b);

@@ -3,6 +3,7 @@
 #include "harness/wire/imap_response.hpp"
 
 #include "harness/wire/imap_lexer.hpp"
+#include "harness/wire/imap_names.hpp"
 #include "harness/wire/octets.hpp"
 
 #include <fmt/core.h>
@@ -21,17 +22,6 @@ std::string_view condition_of(std::string_view word, std::size_t known) {
     for (std::size_t i = 0; i < known; ++i)
         if (same_word(word, conditions[i])) return conditions[i];
     return {};
-}
-
-std::string_view first_word(std::string_view line) {
-    return line.substr(0, line.find(' '));
-}
-
-// RFC 9051 §9: tag = 1*<any ASTRING-CHAR except "+">
-bool is_tag(std::string_view word) {
-    return !word.empty() && std::ranges::all_of(word, [](char c) {
-        return c > ' ' && c < 127 && std::string_view("(){%*\"\\+").find(c) == std::string_view::npos;
-    });
 }
 
 // RFC 9051 §9: resp-text-code; those with values. Behind any other name stands free text.

@@ -15,7 +15,7 @@ constexpr std::array continuation = {ids("rfc9051-9-x3")};
 constexpr std::array nul = {ids("rfc9051-9-4"), ids("rfc9051-4.3.1-4")};
 constexpr std::array utf8_strings = {ids("rfc9051-13.2.2-2")};
 constexpr std::array utf8_texts = {ids("rfc9051-9-x5")};
-constexpr std::array greeting = {ids("rfc9051-3-x2"), ids("rfc3501-3-x2")};
+constexpr std::array imap_greeting = {ids("rfc9051-3-x2"), ids("rfc3501-3-x2")};
 constexpr std::array one_completion = {ids("rfc9051-2.2.2-x1"), ids("rfc3501-2.2.2-x1")};
 constexpr std::array expunge_timing = {ids("rfc9051-7.5.1-1"), ids("rfc7162-3.2.10.2-5")};
 constexpr std::array sequence_numbers = {ids("rfc9051-2.3.1.2-1"), ids("rfc9051-7.5.1-x1")};
@@ -53,7 +53,7 @@ constexpr std::array id = {ids("rfc2971-3.3-1"), ids("rfc2971-3.3-2"), ids("rfc2
 constexpr std::array before_login = {ids("rfc9051-3.1-1")};
 constexpr std::array without_mailbox = {ids("rfc9051-3.2-1")};
 
-constexpr auto rules = std::to_array<ambient_rule>({
+constexpr auto rules_of_imap = std::to_array<ambient_rule>({
     // Read by imap_lexer and imap_response.
     {"imap-bare-lf", "every line of a response ends with CRLF", "RFC 9051 §9", "MUST", grammar},
     {"imap-bare-cr", "CR occurs outside of literals only before LF", "RFC 9051 §9", "MUST", grammar},
@@ -80,7 +80,7 @@ constexpr auto rules = std::to_array<ambient_rule>({
     {"imap-utf8", "what is not ASCII in quoted strings and texts is UTF-8", "RFC 9051 §9", "MUST", grammar},
     // The dialog.
     {"imap-greeting", "the first response is an untagged OK, PREAUTH or BYE", "RFC 9051 §3", "MUST",
-     greeting},
+     imap_greeting},
     {"imap-tag", "each command gets exactly one tagged response, and nothing else gets one",
      "RFC 9051 §2.2.2", "MUST", one_completion},
     {"imap-data-before-login", "data of mailboxes is sent after login only", "RFC 9051 §3.1", "MUST",
@@ -152,7 +152,7 @@ constexpr auto rules = std::to_array<ambient_rule>({
 } // namespace
 
 std::span<const ambient_rule> imap_rules() {
-    return rules;
+    return rules_of_imap;
 }
 
 } // namespace mailspec::wire

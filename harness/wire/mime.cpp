@@ -8,13 +8,6 @@
 namespace mailspec::wire {
 namespace {
 
-std::string lower(std::string_view text) {
-    std::string result(text);
-    for (char& c : result)
-        if (is_upper(c)) c = static_cast<char>(c + 32);
-    return result;
-}
-
 // RFC 2045 §5.1: token = 1*<any CHAR except SPACE, CTLs and tspecials>
 bool is_token_octet(char c) {
     return c > ' ' && c < 127 && std::string_view("()<>@,;:\\\"/[]?=").find(c) == std::string_view::npos;
@@ -80,12 +73,6 @@ class type_reader {
     std::string_view rest_;
     bool bad_ = false;
 };
-
-int hex_digit(char c) {
-    if (is_digit(c)) return c - '0';
-    const char u = upper(c);
-    return u >= 'A' && u <= 'F' ? u - 'A' + 10 : -1;
-}
 
 std::string from_quoted_printable(std::string_view text) {
     std::string result;

@@ -29,9 +29,15 @@ constexpr bool is_wsp(char c) {
 constexpr char upper(char c) {
     return is_lower(c) ? static_cast<char>(c - 32) : c;
 }
+constexpr int hex_digit(char c) { // its value; -1: it is none
+    const char u = upper(c);
+    return is_digit(c) ? c - '0' : u >= 'A' && u <= 'F' ? u - 'A' + 10 : -1;
+}
 
 std::string upper(std::string_view text);
+std::string lower(std::string_view text);
 bool same_word(std::string_view a, std::string_view b); // whatever the case of their letters
+std::string_view first_word(std::string_view text);     // what stands before the first SP
 std::string_view trimmed(std::string_view text);        // no SP or HT at either end
 std::string_view without_line_end(std::string_view line);
 

@@ -10,11 +10,7 @@
 namespace mailspec::wire {
 namespace {
 
-using kind = pop3_response::kind;
-
-void note(std::vector<deviation>& found, std::string_view rule, std::size_t offset, std::string text) {
-    found.push_back({std::string(rule), offset, std::move(text)});
-}
+using reply_kind = pop3_response::kind;
 
 bool is_number(std::string_view text) {
     return !text.empty() && std::ranges::all_of(text, is_digit);
@@ -86,8 +82,8 @@ void pop3_judge::line_sent(std::string_view line) {
 void pop3_judge::tls_started() {
     // TLS from the first octet (RFC 8314 §3): the greeting is still to come.
     const bool not_greeted = !outstanding_.empty() && outstanding_.front() == answer_to::greeting;
-    // RFC 2595 §4: what was sent behind STLS is dropped. Of a server that keeps it nobody knows what it answers; the
-    // cases that send such things claim that it does not.
+    // RFC 2595 §4: what was sent behind STLS is dropped. Of a server that keeps it nobody knows what it
+    // answers; the cases that send such things claim that it does not.
     if (!not_greeted && !(outstanding_.empty() && partial_.empty())) dropped_ = false;
     outstanding_.clear();
     if (not_greeted) outstanding_.push_back(answer_to::greeting);
@@ -112,7 +108,7 @@ std::vector<deviation> pop3_judge::judge(const pop3_response& response) {
     if (!outstanding_.empty()) {
         what = outstanding_.front();
         outstanding_.pop_front();
-    } else if (dropped_ && response.what != kind::err) { // one that leaves may say why
+    } else if (dropped_ && response.what != reply_kind::err) { // one that leaves may say why
         note(found, "pop3-unsolicited", 0, fmt::format("a response to no command: {}", shown(response.raw)));
     }
     const auto high = std::ranges::find_if(response.text, is_8bit);
@@ -120,7 +116,7 @@ std::vector<deviation> pop3_judge::judge(const pop3_response& response) {
         note(found, "pop3-8bit-octet", response.raw.find(response.text),
              fmt::format("an 8-bit octet (0x{:02x}) in {}", static_cast<unsigned char>(*high),
                          shown(response.text)));
-    if (response.what == kind::continuation) {
+    if (response.what == reply_kind::continuation) {
         held_against("pop3-challenge");
         challenged_ = true;
         // RFC 5034 §4: "+ " and base64, "+ " alone for an empty challenge.
@@ -129,10 +125,10 @@ std::vector<deviation> pop3_judge::judge(const pop3_response& response) {
                  fmt::format("a challenge that is not \"+ \" and base64: {}", shown(response.raw)));
         return found;
     }
-    if (what == answer_to::stls && response.what == kind::ok) tls_due_ = true;
+    if (what == answer_to::stls && response.what == reply_kind::ok) tls_due_ = true;
     if (!dropped_) return found;
     judge_codes(response, found);
-    if (response.what != kind::ok) return found;
+    if (response.what != reply_kind::ok) return found;
     if (what == answer_to::capa) judge_capa(response, found);
     judge_listing(what, response, found);
     return found;

@@ -11,7 +11,7 @@
 namespace mailspec::wire {
 namespace {
 
-using kind = pop3_response::kind;
+using reply_kind = pop3_response::kind;
 
 constexpr std::size_t longest_first_line = 512; // RFC 1939 §3, RFC 2449 §4: with CRLF
 
@@ -21,19 +21,19 @@ void note(pop3_response& r, std::string_view rule, std::size_t offset, std::stri
 
 struct status_word {
     std::string_view word;
-    kind what;
+    reply_kind what;
 };
-constexpr status_word statuses[] = {{"+OK", kind::ok}, {"-ERR", kind::err}};
+constexpr status_word statuses[] = {{"+OK", reply_kind::ok}, {"-ERR", reply_kind::err}};
 
 // How the line begins: RFC 1939 §3 the two status words, in capitals; RFC 5034 §4 "+ " for a challenge.
-std::optional<std::pair<kind, std::size_t>> status_of(std::string_view line) {
+std::optional<std::pair<reply_kind, std::size_t>> status_of(std::string_view line) {
     for (const auto& status : statuses) {
         const auto head = line.substr(0, status.word.size());
         const auto behind = line.substr(head.size());
         if (same_word(head, status.word) && (behind.empty() || behind[0] == ' '))
             return std::pair{status.what, head.size()};
     }
-    if (line == "+" || line.starts_with("+ ")) return std::pair{kind::continuation, std::size_t{1}};
+    if (line == "+" || line.starts_with("+ ")) return std::pair{reply_kind::continuation, std::size_t{1}};
     return std::nullopt;
 }
 
@@ -58,12 +58,12 @@ void read_first_line(pop3_response& r, std::string_view line) {
     const auto [what, length] = *status_of(bare);
     r.what = what;
     r.text = bare.substr(std::min(bare.size(), length + 1));
-    if (what == kind::err || what == kind::ok) read_code(r);
+    if (what == reply_kind::err || what == reply_kind::ok) read_code(r);
     judge_line_end(r, line, 0);
-    if (what != kind::continuation && bare.substr(0, length) != upper(bare.substr(0, length)))
+    if (what != reply_kind::continuation && bare.substr(0, length) != upper(bare.substr(0, length)))
         note(r, "pop3-status-case", 0,
              fmt::format("a status indicator that is not in capitals: {}", shown(bare)));
-    if (what != kind::continuation && line.size() > longest_first_line)
+    if (what != reply_kind::continuation && line.size() > longest_first_line)
         note(r, "pop3-line-too-long", longest_first_line,
              fmt::format("a first line of {} octets: {}", line.size(), shown(bare)));
     const auto odd =
@@ -117,7 +117,7 @@ parsed_pop3 parse_pop3_response(std::string_view buffer, bool lines_follow, std:
         return parsed;
     }
     auto used = first.size();
-    if (lines_follow && status->first == kind::ok) {
+    if (lines_follow && status->first == reply_kind::ok) {
         used = end_of_lines(buffer, first.size(), scanned);
         if (used == buffer.npos) return parsed;
     }

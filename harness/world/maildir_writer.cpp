@@ -14,7 +14,7 @@
 namespace mailspec::world {
 namespace {
 
-std::unexpected<std::string> failed(std::string_view what, const std::string& path) {
+std::unexpected<std::string> cannot(std::string_view what, const std::string& path) {
     return std::unexpected(fmt::format("cannot {} {}: {}", what, path, std::strerror(errno)));
 }
 
@@ -34,7 +34,7 @@ std::expected<void, std::string> make_folder(const std::string& path, const stru
     if (::mkdir(path.c_str(), 0700) == 0)
         give(path, like);
     else if (errno != EEXIST)
-        return failed("make the folder", path);
+        return cannot("make the folder", path);
     return {};
 }
 
@@ -65,14 +65,14 @@ std::expected<void, std::string> put_into_maildir(const std::string& folder, std
     struct stat above {};
     const auto parent = folder.substr(0, folder.find_last_of('/'));
     if (::stat(folder.c_str(), &above) != 0 && ::stat(parent.c_str(), &above) != 0)
-        return failed("find the folder", parent);
+        return cannot("find the folder", parent);
     for (const auto& path : {folder, folder + "/tmp", folder + "/new", folder + "/cur"})
         if (auto made = make_folder(path, above); !made) return made;
 
     const auto name = new_name();
     const auto written = folder + "/tmp/" + name;
     const int file = ::open(written.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (file < 0) return failed("write the message", written);
+    if (file < 0) return cannot("write the message", written);
     const auto text = with_lf(message);
     bool whole = true;
     for (std::size_t done = 0; whole && done < text.size();) {
@@ -80,10 +80,10 @@ std::expected<void, std::string> put_into_maildir(const std::string& folder, std
         whole = n > 0;
         if (whole) done += static_cast<std::size_t>(n);
     }
-    if (::close(file) != 0 || !whole) return failed("write the message", written);
+    if (::close(file) != 0 || !whole) return cannot("write the message", written);
     give(written, above);
     const auto delivered = folder + "/new/" + name;
-    if (::rename(written.c_str(), delivered.c_str()) != 0) return failed("deliver the message", delivered);
+    if (::rename(written.c_str(), delivered.c_str()) != 0) return cannot("deliver the message", delivered);
     return {};
 }
 

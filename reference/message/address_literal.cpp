@@ -1,6 +1,7 @@
 // Address literals: [127.0.0.1], [IPv6:::1], [Tag:anything]. RFC 5321 §4.1.3.
 // Refuses numbers out of range and IPv6 texts that the RFC's own grammar refuses, which is stricter than
 // inet_pton: "::" stands for two groups or more. Opens no socket and resolves nothing.
+#include "reference/message/octet_class.hpp"
 #include "reference/message/path.hpp"
 
 #include <algorithm>
@@ -10,9 +11,6 @@ namespace refmail::message {
 
 namespace {
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 bool is_hex(char c) {
     return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }

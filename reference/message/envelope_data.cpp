@@ -7,10 +7,6 @@ namespace refmail::message {
 
 namespace {
 
-void set_once(std::optional<std::string>& to, const header_field& from) {
-    if (!to) to = unfold(from.body());
-}
-
 void add(std::vector<envelope_address>& to, const header_field& from) {
     for (auto& address : read_addresses(from.body()))
         to.push_back(std::move(address));

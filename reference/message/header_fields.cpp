@@ -3,6 +3,7 @@
 #include "reference/message/header_fields.hpp"
 
 #include "reference/message/mailbox.hpp"
+#include "reference/message/octet_class.hpp"
 
 namespace refmail::message {
 
@@ -17,10 +18,6 @@ std::string_view take_line(std::string_view& text) {
 
 bool is_empty_line(std::string_view line) {
     return line == "\r\n" || line == "\n";
-}
-
-bool is_blank(char c) {
-    return c == ' ' || c == '\t';
 }
 
 std::string_view name_of(std::string_view line) {
@@ -77,6 +74,10 @@ std::string unfold(std::string_view body) {
         out += line;
     }
     return out;
+}
+
+void set_once(std::optional<std::string>& to, const header_field& from) {
+    if (!to) to = unfold(from.body());
 }
 
 } // namespace refmail::message

@@ -31,5 +31,7 @@ std::optional<std::string> field_text(std::string_view header, std::string_view 
 
 // RFC 5322 §2.2.3: without the line ends, and without the blanks at both ends.
 std::string unfold(std::string_view body);
+// Its body, unfolded, unless there is one already: the first field of a name counts.
+void set_once(std::optional<std::string>& to, const header_field& from);
 
 } // namespace refmail::message

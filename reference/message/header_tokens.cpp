@@ -2,15 +2,12 @@
 // Knows no field and no address; gives what stands at the front, or says that it is broken.
 #include "reference/message/header_tokens.hpp"
 
+#include "reference/message/octet_class.hpp"
 #include "reference/message/path.hpp"
 
 namespace refmail::message {
 
 namespace {
-
-bool is_blank(char c) {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
 
 // comment = "(" *([FWS] ccontent) [FWS] ")", and comments nest
 bool skip_comment(std::string_view& text) {
@@ -33,7 +30,7 @@ bool skip_comment(std::string_view& text) {
 
 bool skip_cfws(std::string_view& text) {
     for (;;) {
-        while (!text.empty() && is_blank(text.front()))
+        while (!text.empty() && is_folding(text.front()))
             text.remove_prefix(1);
         if (!text.starts_with('(')) return true;
         if (!skip_comment(text)) return false;
@@ -75,7 +72,7 @@ std::optional<std::string> take_domain_literal(std::string_view& text) {
     }
     std::string out;
     for (char c : text.substr(0, close + 1)) {
-        if (!is_blank(c)) out += c;
+        if (!is_folding(c)) out += c;
     }
     text.remove_prefix(close + 1);
     return out;

@@ -4,6 +4,7 @@
 #include "reference/message/encoded_words.hpp"
 #include "reference/message/envelope_data.hpp"
 #include "reference/message/header_tokens.hpp"
+#include "reference/message/octet_class.hpp"
 
 #include <algorithm>
 
@@ -12,10 +13,6 @@ namespace refmail::message {
 namespace {
 
 constexpr std::string_view specials = "()<>[]:;@\\,.\"";
-
-bool is_blank(char c) {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
 
 // Words in front of the sign that tells what they are.
 struct phrase {
@@ -101,7 +98,7 @@ bool address_reader::take_comment() {
 bool address_reader::skip_blanks() {
     const auto before = text_.size();
     while (!text_.empty()) {
-        if (is_blank(front()))
+        if (is_folding(front()))
             text_.remove_prefix(1);
         else if (front() != '(' || no_comments_ || !take_comment())
             break;
@@ -122,7 +119,7 @@ std::string address_reader::take_word() {
     auto size = encoded_word_size(text_);
     if (size == 0) {
         const auto end = std::ranges::find_if(
-            text_, [](char c) { return is_blank(c) || specials.find(c) != std::string_view::npos; });
+            text_, [](char c) { return is_folding(c) || specials.find(c) != std::string_view::npos; });
         size = std::max<std::size_t>(1, static_cast<std::size_t>(end - text_.begin()));
     }
     std::string out(text_.substr(0, size));
@@ -153,7 +150,7 @@ std::string address_reader::take_domain(char end) {
         if (front() == '[') {
             const auto close = std::min(text_.find(']'), text_.size() - 1);
             for (char c : text_.substr(0, close + 1)) {
-                if (!is_blank(c)) out += c;
+                if (!is_folding(c)) out += c;
             }
             text_.remove_prefix(close + 1);
         } else {

@@ -4,14 +4,11 @@
 
 #include "reference/message/header_fields.hpp"
 #include "reference/message/header_tokens.hpp"
+#include "reference/message/octet_class.hpp"
 
 namespace refmail::message {
 
 namespace {
-
-bool is_blank(char c) {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
 
 // Behind "<". Nothing: none is here, and `text` is at the sign that says so.
 std::optional<std::string> take_identifier(std::string_view& text) {
@@ -31,7 +28,7 @@ std::optional<std::string> take_identifier(std::string_view& text) {
             const bool whole = at_sign != std::string::npos && at_sign > 0 && at_sign + 1 < out.size();
             return whole ? std::optional(out) : std::nullopt;
         }
-        if (is_blank(c)) continue;
+        if (is_folding(c)) continue;
         if (c == '@') at_sign = out.size();
         out += c;
     }

@@ -57,10 +57,6 @@ std::vector<std::string> read_languages(std::string_view text) {
     return out;
 }
 
-void set_once(std::optional<std::string>& to, const header_field& from) {
-    if (!to) to = unfold(from.body());
-}
-
 } // namespace
 
 void read_content_fields(std::string_view header, bool in_digest, mime_part& into) {

@@ -5,6 +5,7 @@
 #include "reference/message/charset.hpp"
 #include "reference/message/header_tokens.hpp"
 #include "reference/message/mailbox.hpp"
+#include "reference/message/octet_class.hpp"
 
 #include <algorithm>
 #include <map>
@@ -88,13 +89,6 @@ std::vector<piece> read_pieces(std::string_view text) {
         read_name(p);
         out.push_back(std::move(p));
     }
-}
-
-int hex_value(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
 }
 
 std::string percent_decoded(std::string_view text) {

@@ -2,6 +2,7 @@
 #include "reference/message/transfer_decoding.hpp"
 
 #include "reference/message/mailbox.hpp"
+#include "reference/message/octet_class.hpp"
 
 #include <algorithm>
 #include <array>
@@ -21,18 +22,6 @@ constexpr std::array<signed char, 256> make_digits() {
     return out;
 }
 constexpr auto base64_digits = make_digits();
-
-int hex_value(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    // RFC 2045 §6.7: small letters are an error that a robust reader forgives.
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
-bool is_blank(char c) {
-    return c == ' ' || c == '\t';
-}
 
 bool is_plain(char c) {
     return c != '=' && c != ' ' && c != '\t' && c != '\r';

@@ -2,6 +2,7 @@
 #include "reference/report/field_text.hpp"
 
 #include "reference/message/date_time.hpp"
+#include "reference/message/octet_class.hpp"
 #include "reference/message/utf8.hpp"
 
 #include <algorithm>
@@ -12,10 +13,6 @@ namespace {
 
 constexpr std::size_t longest_line = 900;
 constexpr std::size_t most_lines = 50;
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 
 } // namespace
 
@@ -50,7 +47,7 @@ std::vector<std::string> lines_of(std::string_view reply, charset allowed) {
 }
 
 bool is_smtp_reply(std::string_view text) {
-    return text.size() >= 3 && std::ranges::all_of(text.substr(0, 3), is_digit) &&
+    return text.size() >= 3 && std::ranges::all_of(text.substr(0, 3), message::is_digit) &&
            (text.size() == 3 || text[3] == ' ' || text[3] == '-' || text[3] == '\n');
 }
 

@@ -1,6 +1,8 @@
 // Status codes: "the class, the source, the condition".
 #include "reference/report/recipient_status.hpp"
 
+#include "reference/message/octet_class.hpp"
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -9,13 +11,10 @@ namespace refmail::report {
 
 namespace {
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 // 1*3DIGIT without leading zeros, off the front
 bool take_number(std::string_view& text) {
-    const auto digits = static_cast<std::size_t>(std::ranges::find_if_not(text, is_digit) - text.begin());
+    const auto digits =
+        static_cast<std::size_t>(std::ranges::find_if_not(text, message::is_digit) - text.begin());
     if (digits == 0 || digits > 3 || (digits > 1 && text.front() == '0')) return false;
     text.remove_prefix(digits);
     return true;

@@ -8,6 +8,8 @@
 #include <sstream>
 
 namespace reports {
+BOOST_AUTO_TEST_SUITE(console_report)
+
 namespace {
 
 std::string console(const run_result& run, const console_style& style) {
@@ -21,8 +23,6 @@ bool has(const std::string& text, const std::string& words) {
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(console_report)
 
 BOOST_AUTO_TEST_CASE(plain) {
     tests::check_golden("console.txt", console(tests::sample_run(), {}));

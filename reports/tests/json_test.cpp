@@ -10,6 +10,8 @@
 #include <sstream>
 
 namespace reports {
+BOOST_AUTO_TEST_SUITE(json_report)
+
 namespace {
 
 std::string problem_of(const std::string& text) {
@@ -24,8 +26,6 @@ std::string with(std::string text, const std::string& old, const std::string& by
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(json_report)
 
 BOOST_AUTO_TEST_CASE(golden) {
     const std::string text = write_json(tests::sample_run());

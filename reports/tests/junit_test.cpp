@@ -9,6 +9,8 @@
 #include <string>
 
 namespace reports {
+BOOST_AUTO_TEST_SUITE(junit)
+
 namespace {
 
 // Reads the report back as a dashboard would.
@@ -31,8 +33,6 @@ std::string every_octet() {
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(junit)
 
 BOOST_AUTO_TEST_CASE(golden) {
     const std::string text = write_junit(tests::sample_run());

@@ -14,6 +14,8 @@ using namespace mailspec;
 using namespace mailspec::testing;
 using namespace std::chrono_literals;
 
+BOOST_AUTO_TEST_SUITE(sends)
+
 namespace {
 
 const std::string plain =
@@ -73,8 +75,6 @@ target::sends_plan any_ports() {
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(sends)
 
 BOOST_AUTO_TEST_CASE(the_world_is_there_before_the_server) {
     const ran r(plain + looks, any_ports());

@@ -14,6 +14,8 @@ using namespace mailspec;
 using namespace mailspec::testing;
 using namespace std::chrono_literals;
 
+BOOST_AUTO_TEST_SUITE(time_hands)
+
 namespace {
 
 using outcome = std::expected<void, std::string>;
@@ -66,8 +68,6 @@ net::task<outcome> retry_zone(runner::time_hands& hands) {
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(time_hands)
 
 BOOST_AUTO_TEST_CASE(asks_the_control_port) {
     const auto clock = ask("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", advance_by_4_hours);

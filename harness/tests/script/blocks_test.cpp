@@ -3,6 +3,8 @@
 
 using namespace fake;
 
+BOOST_AUTO_TEST_SUITE(blocks)
+
 namespace {
 
 played vrfy(const std::string& answer) {
@@ -14,8 +16,6 @@ played vrfy(const std::string& answer) {
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(blocks)
 
 BOOST_AUTO_TEST_CASE(the_first_branch_that_holds_is_taken) {
     HOLDS(vrfy("250 alice\r\n"));

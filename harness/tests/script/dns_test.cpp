@@ -17,6 +17,8 @@ using namespace fake;
 using mailspec::testing::asked_with;
 using mailspec::testing::question;
 
+BOOST_AUTO_TEST_SUITE(dns)
+
 namespace {
 
 net::deadline soon() {
@@ -101,8 +103,6 @@ played asked(const std::string& questions, const std::string& steps) {
 const std::string ask_mx = "C: ASK udp {zone} 15\nS: 250\n";
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(dns)
 
 BOOST_AUTO_TEST_CASE(placeholders_stand_for_what_the_hosts_have) {
     std::vector<std::string> answers;

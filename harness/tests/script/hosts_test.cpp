@@ -7,6 +7,8 @@
 
 using namespace fake;
 
+BOOST_AUTO_TEST_SUITE(hosts)
+
 namespace {
 
 const std::string relay_to_mx = "do hello\nC: RELAY {address:mx}\nS: 250\n";
@@ -26,8 +28,6 @@ played seen(const std::string& steps, relay said = sound_relay(), const options&
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(hosts)
 
 BOOST_AUTO_TEST_CASE(mail_that_came) {
     HOLDS(seen("expect header Subject: {token}\nexpect body contains \".dots\"\n"

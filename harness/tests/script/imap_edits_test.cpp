@@ -8,6 +8,8 @@
 
 using namespace mailspec;
 
+BOOST_AUTO_TEST_SUITE(imap_edits_test)
+
 namespace {
 
 std::vector<script::imap_edit> edits(std::string_view octets) {
@@ -32,8 +34,6 @@ class nowhere : public script::connector {
 };
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(imap_edits_test)
 
 BOOST_AUTO_TEST_CASE(tagged) {
     constexpr auto ok = "a1 OK [APPENDUID 7 9] done\r\n";

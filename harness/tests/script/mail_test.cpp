@@ -3,6 +3,8 @@
 
 using namespace fake;
 
+BOOST_AUTO_TEST_SUITE(mail)
+
 namespace {
 
 const std::string sent_mail = "do hello\ndo envelope\ndo message\n";
@@ -44,8 +46,6 @@ std::vector<std::string> discards(std::string m) {
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(mail)
 
 BOOST_AUTO_TEST_CASE(delivered) {
     server s;

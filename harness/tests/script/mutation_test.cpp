@@ -10,6 +10,8 @@ using namespace fake;
 using script::mutant_result;
 using script::mutation_report;
 
+BOOST_AUTO_TEST_SUITE(mutation)
+
 namespace {
 
 mutation_report mutated(const played& p) {
@@ -49,8 +51,6 @@ const mutant_result* named(const mutation_report& r, std::string_view name) {
     } while (false)
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(mutation)
 
 BOOST_AUTO_TEST_CASE(a_code_is_a_proof) {
     server s;

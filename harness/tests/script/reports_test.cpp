@@ -10,6 +10,8 @@
 using namespace fake;
 using namespace std::string_literals;
 
+BOOST_AUTO_TEST_SUITE(reports)
+
 namespace {
 
 const std::string sent_mail = "do hello\ndo envelope\ndo message\n";
@@ -88,8 +90,6 @@ played checked(const std::string& step, server s = bouncing()) {
 const std::string wanted_ann = "a DSN for ann@t0k3n.mailspec.test";
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(reports)
 
 BOOST_AUTO_TEST_CASE(a_notification_comes) {
     auto s = bouncing();

@@ -6,6 +6,8 @@
 
 using namespace fake;
 
+BOOST_AUTO_TEST_SUITE(sending)
+
 namespace {
 
 // The lines that the server got from a script, without EHLO.
@@ -25,8 +27,6 @@ std::string sent_line(const std::string& text, server s = {}) {
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(sending)
 
 BOOST_AUTO_TEST_CASE(placeholders) {
     BOOST_TEST(sent_line("VRFY {token} {domain} {client}") == "VRFY t0k3n example.test client.mailspec.test");

@@ -5,6 +5,8 @@
 
 using mailspec::script::text_pattern;
 
+BOOST_AUTO_TEST_SUITE(text_pattern_test)
+
 namespace {
 
 std::expected<bool, std::string> search(const std::string& expression, std::string_view text) {
@@ -12,8 +14,6 @@ std::expected<bool, std::string> search(const std::string& expression, std::stri
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(text_pattern_test)
 
 BOOST_AUTO_TEST_CASE(ends_and_lines) {
     BOOST_TEST(search("^b", "a\r\nb").value() == false);

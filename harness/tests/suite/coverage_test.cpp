@@ -8,6 +8,8 @@
 
 using namespace mailspec::suite;
 
+BOOST_AUTO_TEST_SUITE(coverage_test)
+
 namespace {
 
 load_result citing(const suite_folder& folder, const std::string& ids) {
@@ -29,8 +31,6 @@ std::pair<std::size_t, std::size_t> sum_of(const coverage& found, bool (requirem
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(coverage_test)
 
 BOOST_AUTO_TEST_CASE(testable_and_covered) {
     suite_folder folder;

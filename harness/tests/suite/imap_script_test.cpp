@@ -9,6 +9,8 @@
 
 using namespace mailspec::suite;
 
+BOOST_AUTO_TEST_SUITE(imap_script_test)
+
 namespace {
 
 std::string shape(const std::vector<imap_pattern>& elements);
@@ -69,8 +71,6 @@ std::string mistakes(const std::string& text, const std::string& service = "imap
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(imap_script_test)
 
 BOOST_AUTO_TEST_CASE(patterns) {
     BOOST_TEST(pattern("OK") == "tagged OK");

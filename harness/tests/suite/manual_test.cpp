@@ -13,6 +13,8 @@
 using namespace mailspec::suite;
 namespace fs = std::filesystem;
 
+BOOST_AUTO_TEST_SUITE(manual_test)
+
 namespace {
 
 const fs::path suites = SOURCE_DIR "/suites";
@@ -42,8 +44,6 @@ requirement_catalogue ledger() {
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(manual_test)
 
 BOOST_AUTO_TEST_CASE(every_example_of_the_manual_loads) {
     auto found = examples(SOURCE_DIR "/docs/suite-language.md");

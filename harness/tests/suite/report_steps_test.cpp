@@ -8,6 +8,8 @@
 using namespace mailspec::suite;
 using namespace std::chrono_literals;
 
+BOOST_AUTO_TEST_SUITE(report_steps)
+
 namespace {
 
 template <typename Body>
@@ -36,8 +38,6 @@ test_case sound_case(const std::string& script, const std::string& keys = "") {
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(report_steps)
 
 BOOST_AUTO_TEST_CASE(notifications) {
     const auto any = only<expect_dsn>("expect dsn");

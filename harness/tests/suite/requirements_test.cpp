@@ -7,6 +7,8 @@
 
 using namespace mailspec::suite;
 
+BOOST_AUTO_TEST_SUITE(requirements_test)
+
 namespace {
 
 std::string flaws(const suite_folder& folder) {
@@ -21,8 +23,6 @@ std::string flaws(const suite_folder& folder) {
 const std::string heading = "id\tsection\tlevel\tparty\tobserve\tsummary\n";
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(requirements_test)
 
 BOOST_AUTO_TEST_CASE(rows_are_found) {
     suite_folder folder;

@@ -7,6 +7,8 @@
 
 using namespace mailspec::suite;
 
+BOOST_AUTO_TEST_SUITE(script_errors_test)
+
 namespace {
 
 std::string mistakes(const std::string& text) {
@@ -17,8 +19,6 @@ std::string mistakes(const std::string& text) {
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(script_errors_test)
 
 BOOST_AUTO_TEST_CASE(unknown_steps) {
     BOOST_TEST(mistakes("sned \"x\"") ==

@@ -8,6 +8,8 @@
 using namespace mailspec::suite;
 using namespace std::chrono_literals;
 
+BOOST_AUTO_TEST_SUITE(script_parser_test)
+
 namespace {
 
 std::vector<step> parsed(const std::string& text) {
@@ -40,8 +42,6 @@ reply_check condition(const std::string& text) {
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(script_parser_test)
 
 BOOST_AUTO_TEST_CASE(places_and_prefixes) {
     auto steps = parsed("# a comment\nC: NOOP\n\n  2 check S: 250\ncheck 3 S: 221  \n");

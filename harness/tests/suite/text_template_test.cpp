@@ -7,6 +7,8 @@
 
 using namespace mailspec::suite;
 
+BOOST_AUTO_TEST_SUITE(text_template_test)
+
 namespace {
 
 // literals in quotes, the rest by its kind
@@ -57,8 +59,6 @@ constexpr const char* unknown_placeholder =
     "{cap:SIZE}, {address:HOST}, {literal:TEXT}, {fixture:NAME}, {$NAME}; a brace itself is written `{{`";
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(text_template_test)
 
 BOOST_AUTO_TEST_CASE(pieces) {
     BOOST_TEST(parsed("") == "");

@@ -8,6 +8,8 @@
 
 using namespace mailspec::wire;
 
+BOOST_AUTO_TEST_SUITE(ambient)
+
 namespace {
 
 // A dialog: sent lines and replies in turn, all judged.
@@ -52,8 +54,6 @@ class dialog {
 };
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(ambient)
 
 BOOST_AUTO_TEST_CASE(the_table) {
     std::set<std::string_view> names;

@@ -7,6 +7,8 @@
 
 using namespace mailspec::wire;
 
+BOOST_AUTO_TEST_SUITE(dsns)
+
 namespace {
 
 const std::string good = "Return-Path: <>\r\n"
@@ -71,8 +73,6 @@ std::string broken(const std::string& raw, std::optional<std::string_view> rever
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(dsns)
 
 BOOST_AUTO_TEST_CASE(is_read) {
     const auto d = read_dsn(good);

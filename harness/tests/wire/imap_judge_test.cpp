@@ -10,6 +10,8 @@
 
 using namespace mailspec::wire;
 
+BOOST_AUTO_TEST_SUITE(imap_judge_test)
+
 namespace {
 
 struct dialog {
@@ -69,8 +71,6 @@ std::string broken(std::string_view response, std::string_view capabilities = "I
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(imap_judge_test)
 
 BOOST_AUTO_TEST_CASE(every_rule_has_a_name_of_its_own) {
     std::set<std::string_view> names;

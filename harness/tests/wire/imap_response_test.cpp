@@ -7,6 +7,8 @@
 
 using namespace mailspec::wire;
 
+BOOST_AUTO_TEST_SUITE(imap_response_test)
+
 namespace {
 
 // Values as text, each kind by its own marks: atoms bare, "quoted", {literal}, ~{literal8}.
@@ -52,8 +54,6 @@ std::string deviations(std::string_view octets) {
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(imap_response_test)
 
 BOOST_AUTO_TEST_CASE(the_three_kinds) {
     auto tagged = read("a1 OK [READ-WRITE] done\r\n");

@@ -10,6 +10,8 @@
 
 using namespace mailspec::wire;
 
+BOOST_AUTO_TEST_SUITE(messages)
+
 namespace {
 
 // Empty when the value fits; else what was expected and where (from 0).
@@ -18,8 +20,6 @@ std::string trouble(const syntax_result& r) {
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(messages)
 
 BOOST_AUTO_TEST_CASE(fields_and_body) {
     const auto m = parse_message(

@@ -6,6 +6,8 @@
 
 using namespace mailspec::wire;
 
+BOOST_AUTO_TEST_SUITE(mime)
+
 namespace {
 
 std::string types_of(std::string_view value) {
@@ -23,8 +25,6 @@ mime_part encoded(const std::string& encoding, const std::string& body) {
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(mime)
 
 BOOST_AUTO_TEST_CASE(content_types) {
     BOOST_TEST(types_of("text/plain") == "text/plain");

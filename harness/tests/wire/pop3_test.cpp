@@ -8,6 +8,8 @@
 
 using namespace mailspec::wire;
 
+BOOST_AUTO_TEST_SUITE(pop3)
+
 namespace {
 
 using kind = pop3_response::kind;
@@ -46,8 +48,6 @@ std::string judged(const std::string& command, const std::string& response, cons
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(pop3)
 
 BOOST_AUTO_TEST_CASE(the_status_and_its_text) {
     BOOST_TEST((read("+OK 2 320\r\n").what == kind::ok));

@@ -5,6 +5,8 @@
 
 using namespace mailspec::wire;
 
+BOOST_AUTO_TEST_SUITE(replies)
+
 namespace {
 
 smtp_reply read(std::string_view octets) {
@@ -24,8 +26,6 @@ std::string slip(std::string_view octets) {
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(replies)
 
 BOOST_AUTO_TEST_CASE(one_line) {
     const auto r = read("250 2.1.0 Ok\r\n");

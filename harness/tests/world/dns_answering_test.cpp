@@ -5,14 +5,14 @@
 using namespace mailspec::testing;
 using namespace std::chrono_literals;
 
+BOOST_AUTO_TEST_SUITE(dns_answers)
+
 namespace {
 
 const std::string soa = "ns z.test. 60 IN SOA localhost. hostmaster.z.test. 1 3600 600 86400 60";
 const std::string soa_uncached = "ns z.test. 0 IN SOA localhost. hostmaster.z.test. 1 3600 600 86400 60";
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(dns_answers)
 
 BOOST_AUTO_TEST_CASE(negative_answers_carry_the_soa) {
     asked_zone z("a.b A 127.0.0.2\n");

@@ -13,6 +13,8 @@
 using namespace mailspec::testing;
 using namespace mailspec::world;
 
+BOOST_AUTO_TEST_SUITE(dns_servers)
+
 namespace {
 
 net::deadline soon() {
@@ -67,8 +69,6 @@ net::task<std::vector<std::string>> received(net::byte_stream& stream, std::size
 const std::string mx = "NOERROR aa ra\nan z.test. 60 IN MX 10 mx.z.test.";
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(dns_servers)
 
 BOOST_AUTO_TEST_CASE(over_udp_with_a_log) {
     net::run([]() -> net::task<void> {

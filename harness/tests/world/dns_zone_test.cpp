@@ -6,6 +6,8 @@
 using namespace mailspec::testing;
 using mailspec::world::dns_zone;
 
+BOOST_AUTO_TEST_SUITE(dns_zones)
+
 namespace {
 
 std::string mistakes(const std::string& text, const std::string& origin = "z.test") {
@@ -18,8 +20,6 @@ std::string mistakes(const std::string& text, const std::string& origin = "z.tes
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(dns_zones)
 
 BOOST_AUTO_TEST_CASE(records_of_many_types) {
     asked_zone z("@ MX 10 mx\n"

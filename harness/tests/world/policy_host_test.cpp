@@ -13,6 +13,8 @@
 
 using namespace mailspec::world;
 
+BOOST_AUTO_TEST_SUITE(policy_hosts)
+
 namespace {
 
 net::deadline soon() {
@@ -99,8 +101,6 @@ const std::string get =
     "GET /.well-known/mta-sts.txt HTTP/1.1\r\nHost: mta-sts.z.test\r\nConnection: close\r\n\r\n";
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(policy_hosts)
 
 BOOST_AUTO_TEST_CASE(the_policy_is_served_and_the_request_written_down) {
     const auto s = talk(plain_policy(), get);

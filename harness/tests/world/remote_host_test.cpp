@@ -12,6 +12,8 @@
 
 using namespace mailspec::world;
 
+BOOST_AUTO_TEST_SUITE(remote_hosts)
+
 namespace {
 
 net::deadline soon() {
@@ -110,8 +112,6 @@ void with(std::vector<host_behaviour> behaviours, Work work) {
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(remote_hosts)
 
 BOOST_AUTO_TEST_CASE(the_nth_connection) {
     with({greeting("220 one\r\n"), greeting("220 two\r\n")}, [](playground& ground) -> net::task<void> {

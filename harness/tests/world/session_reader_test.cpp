@@ -13,6 +13,8 @@
 using namespace mailspec::world;
 using namespace std::chrono_literals;
 
+BOOST_AUTO_TEST_SUITE(session_reader)
+
 namespace {
 
 struct server {
@@ -71,8 +73,6 @@ std::string fetch_of(int uid, const std::string& message) {
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(session_reader)
 
 BOOST_AUTO_TEST_CASE(by_imap_new_messages_are_fetched_once) {
     server s;

@@ -13,6 +13,8 @@
 
 using namespace mailspec::world;
 
+BOOST_AUTO_TEST_SUITE(surroundings_of_a_run)
+
 namespace {
 
 net::deadline soon() {
@@ -57,8 +59,6 @@ std::string judged(const test_ca& ca, certificate_kind kind, const std::string& 
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(surroundings_of_a_run)
 
 BOOST_AUTO_TEST_CASE(an_address_is_given_out_once) {
     net::run([]() -> net::task<void> {

@@ -5,6 +5,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+BOOST_AUTO_TEST_SUITE(command_line)
+
 namespace {
 
 using refmail::daemon::parse_command_line;
@@ -25,8 +27,6 @@ std::string complaint(const std::vector<const char*>& words) {
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(command_line)
 
 BOOST_AUTO_TEST_CASE(a_list_and_an_alias_stand_for_several) {
     const auto s = serve({"--list", "Crew:alice,bob", "--alias", "sales:bob,joe@elsewhere.test"});

@@ -10,6 +10,8 @@
 
 using namespace refmail::daemon;
 
+BOOST_AUTO_TEST_SUITE(https)
+
 namespace {
 
 struct authority {
@@ -100,8 +102,6 @@ std::string said(std::vector<std::string> pieces) {
 const std::string fine = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n";
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(https)
 
 BOOST_AUTO_TEST_CASE(a_policy_is_fetched) {
     https_host host;

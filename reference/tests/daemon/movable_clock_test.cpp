@@ -8,14 +8,14 @@
 #include <future>
 #include <thread>
 
+BOOST_AUTO_TEST_SUITE(movable_clock_)
+
 namespace {
 
 using refmail::daemon::movable_clock;
 using namespace std::chrono_literals;
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(movable_clock_)
 
 BOOST_AUTO_TEST_CASE(it_is_the_systems_time_until_it_is_moved) {
     movable_clock clock;

@@ -15,6 +15,8 @@ using daemon_clock = refmail::daemon::movable_clock;
 using test::host_at_hand;
 using test::host_manners;
 
+BOOST_AUTO_TEST_SUITE(outbound)
+
 namespace {
 
 class text_reader : public daemon::content_reader {
@@ -157,8 +159,6 @@ host_manners greeting(std::string words) {
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(outbound)
 
 BOOST_AUTO_TEST_CASE(one_host_that_takes_it) {
     task_at_hand t;

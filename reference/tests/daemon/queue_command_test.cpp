@@ -7,6 +7,8 @@
 
 using namespace refmail::daemon;
 
+BOOST_AUTO_TEST_SUITE(queue_command)
+
 namespace {
 
 boost::json::object object(const std::string& text) {
@@ -16,8 +18,6 @@ boost::json::object object(const std::string& text) {
 const std::string now = "2026-11-22T09:52:02Z";
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(queue_command)
 
 BOOST_AUTO_TEST_CASE(an_empty_queue) {
     BOOST_TEST(list_text(object(R"({"total":0,"messages":[]})")) == "The queue is empty.\n");

@@ -8,6 +8,8 @@
 #include <fstream>
 #include <sstream>
 
+BOOST_AUTO_TEST_SUITE(relay_routes_)
+
 namespace {
 
 using namespace refmail;
@@ -23,8 +25,6 @@ settings configured(const std::string& text) {
 const std::string how_to = "; write smtp:[host]:port, smtp:domain (its MX), smtps:[host] or lmtp:[host]:port";
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(relay_routes_)
 
 BOOST_AUTO_TEST_CASE(the_ways_to_write_a_next_hop) {
     const auto parsed = [](const char* text) {

@@ -4,6 +4,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+BOOST_AUTO_TEST_SUITE(relay_settings_)
+
 namespace {
 
 using namespace refmail;
@@ -20,8 +22,6 @@ std::string option_complaint(std::vector<const char*> words) {
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(relay_settings_)
 
 BOOST_AUTO_TEST_CASE(options) {
     const auto s =

@@ -10,6 +10,8 @@ using route::found_route;
 using route::next_hop;
 using route::tls_level;
 
+BOOST_AUTO_TEST_SUITE(show_route_)
+
 namespace {
 
 next_hop hop(int preference, const std::string& host, std::vector<std::string> addresses) {
@@ -35,8 +37,6 @@ daemon::command parse(std::vector<const char*> words) {
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(show_route_)
 
 BOOST_AUTO_TEST_CASE(hosts_and_what_they_must_prove) {
     auto dane = hop(5, "a.d.test", {"127.1.1.1"});

@@ -8,6 +8,8 @@
 
 using namespace refmail::dns;
 
+BOOST_AUTO_TEST_SUITE(cache_)
+
 namespace {
 
 response of(answer::kind what, std::uint32_t ttl, std::vector<record_data> records = {}) {
@@ -20,8 +22,6 @@ response of(answer::kind what, std::uint32_t ttl, std::vector<record_data> recor
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(cache_)
 
 BOOST_AUTO_TEST_CASE(times) {
     std::int64_t now = 1000;

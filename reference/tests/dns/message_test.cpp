@@ -8,6 +8,8 @@
 using namespace refmail::dns;
 using namespace std::string_literals;
 
+BOOST_AUTO_TEST_SUITE(message)
+
 namespace {
 
 const question asked{0x1234, "example.test", record_type::mx, true, false};
@@ -21,8 +23,6 @@ wire::reply to_it() {
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(message)
 
 BOOST_AUTO_TEST_CASE(a_question_is_written) {
     const auto plain = "\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00"s + "\x07"s + "example" + "\x04"s +

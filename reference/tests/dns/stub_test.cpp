@@ -7,6 +7,8 @@
 
 using namespace name_servers;
 
+BOOST_AUTO_TEST_SUITE(stub)
+
 namespace {
 
 const std::vector<std::string> silence;
@@ -57,8 +59,6 @@ std::string told(const answer& a) {
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(stub)
 
 BOOST_AUTO_TEST_CASE(a_question_and_its_answer) {
     const auto o = ask([](const asked& q) { return std::vector{good(q)}; }, {}, "Example.TEST.");

@@ -7,6 +7,8 @@
 using namespace imap_tests;
 using namespace std::literals;
 
+BOOST_AUTO_TEST_SUITE(binary)
+
 namespace {
 
 std::string stored(std::string_view message) {
@@ -24,8 +26,6 @@ std::string append(const std::string& tag, const std::string& message, const std
 const std::string refused = " NO [UNKNOWN-CTE] Binary content stands where no base64 can take its place\r\n";
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(binary)
 
 BOOST_AUTO_TEST_CASE(a_part_becomes_base64) {
     BOOST_TEST(stored(leaf("a\0b\n\r"s)) ==

@@ -6,14 +6,14 @@
 
 using namespace imap_tests;
 
+BOOST_AUTO_TEST_SUITE(commands)
+
 namespace {
 
 const std::string ready = "+ Ready for the literal\r\n";
 const turn greeting{"", "*"};
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(commands)
 
 BOOST_AUTO_TEST_CASE(tags_and_names) {
     run(logged_in(),

@@ -9,6 +9,8 @@
 using namespace imap_tests;
 using namespace std::string_literals;
 
+BOOST_AUTO_TEST_SUITE(imap_fetch_body)
+
 namespace {
 
 constexpr mailbox::flag_set seen = mailbox::flag::seen;
@@ -82,8 +84,6 @@ std::size_t readable(const std::string& all) {
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(imap_fetch_body)
 
 BOOST_FIXTURE_TEST_CASE(what_was_computed_once_is_remembered, one_message) {
     selected_dialog client(account);

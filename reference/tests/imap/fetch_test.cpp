@@ -8,6 +8,8 @@
 
 using namespace imap_tests;
 
+BOOST_AUTO_TEST_SUITE(imap_fetch)
+
 namespace {
 
 constexpr mailbox::flag_set seen = mailbox::flag::seen, flagged = mailbox::flag::flagged;
@@ -25,8 +27,6 @@ struct one_message {
 };
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(imap_fetch)
 
 BOOST_FIXTURE_TEST_CASE(known_items_come_without_opening_the_message, one_message) {
     selected_dialog client(account);

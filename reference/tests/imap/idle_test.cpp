@@ -6,6 +6,8 @@
 
 using namespace imap_tests;
 
+BOOST_AUTO_TEST_SUITE(idle)
+
 namespace {
 
 void deliver(memory_account& a) {
@@ -30,8 +32,6 @@ setup with_mail() {
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(idle)
 
 BOOST_AUTO_TEST_CASE(changes_are_told_as_they_come) {
     run(with_mail(), {{"a SELECT INBOX\r\n", "*"},

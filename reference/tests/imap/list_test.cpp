@@ -8,6 +8,8 @@
 
 using namespace imap_tests;
 
+BOOST_AUTO_TEST_SUITE(list)
+
 namespace {
 
 void make(memory_account& a, const std::vector<std::string>& names) {
@@ -37,8 +39,6 @@ bool matches(const std::string& pattern, const std::string& name) {
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(list)
 
 BOOST_AUTO_TEST_CASE(patterns) {
     BOOST_TEST(matches("*", "a/b"));

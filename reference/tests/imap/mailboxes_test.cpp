@@ -37,7 +37,9 @@ BOOST_AUTO_TEST_CASE(create_and_delete) {
                       {"p DELETE nowhere\r\n", "p" + missing},
                       {"q LIST \"\" %\r\n", "* LIST (\\HasNoChildren) \"/\" INBOX\r\n* LIST (\\Noselect "
                                             "\\HasChildren) \"/\" a\r\nq OK LIST done\r\n"},
-                      {"r DELETE a/b\r\n", "r OK DELETE done\r\n"}});
+                      {"r DELETE a/b\r\n", "r OK DELETE done\r\n"},
+                      {"s CREATE INBOX/x\r\n", "s OK CREATE done\r\n"},
+                      {"t DELETE inbox\r\n", "t" + cannot}}); // nor without what is below it
 }
 
 BOOST_AUTO_TEST_CASE(special_uses) {

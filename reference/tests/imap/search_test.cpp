@@ -7,6 +7,8 @@
 
 using namespace imap_tests;
 
+BOOST_AUTO_TEST_SUITE(imap_search)
+
 namespace {
 
 constexpr mailbox::flag_set answered = mailbox::flag::answered, flagged = mailbox::flag::flagged,
@@ -56,8 +58,6 @@ std::ostream& operator<<(std::ostream& out, const expected& e) {
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(imap_search)
 
 BOOST_DATA_TEST_CASE(keys,
                      boost::unit_test::data::make(std::vector<expected>{

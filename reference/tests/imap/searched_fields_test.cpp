@@ -14,6 +14,8 @@ using namespace imap_tests;
 using imap::searched_fields;
 using refmail::message::search_text;
 
+BOOST_AUTO_TEST_SUITE(imap_searched_fields)
+
 namespace {
 
 const std::vector<std::string> names{"Bcc",         "cc",      "DATE",       "From",
@@ -72,8 +74,6 @@ std::vector<std::string> worth_looking_for(const std::string& message, const std
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(imap_searched_fields)
 
 BOOST_AUTO_TEST_CASE(they_say_what_the_messages_say) {
     auto all = hostile_headers();

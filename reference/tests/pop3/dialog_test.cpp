@@ -6,6 +6,8 @@
 
 #include <random>
 
+BOOST_AUTO_TEST_SUITE(any_command)
+
 namespace {
 
 using namespace dialog;
@@ -13,8 +15,6 @@ using namespace dialog;
 const turn greeting{"", "+OK mail.test POP3 server ready\r\n"};
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(any_command)
 
 BOOST_AUTO_TEST_CASE(capabilities_before_tls) {
     auto s = with({});

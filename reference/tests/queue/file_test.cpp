@@ -5,6 +5,8 @@
 
 using namespace refmail::queue;
 
+BOOST_AUTO_TEST_SUITE(file)
+
 namespace {
 
 entry full() {
@@ -50,8 +52,6 @@ std::string complaint(std::string_view text) {
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(file)
 
 BOOST_AUTO_TEST_CASE(as_it_is_written) {
     entry e;

@@ -10,6 +10,8 @@ using namespace dialog;
 using namespace std::string_literals;
 using texts = std::vector<std::string>;
 
+BOOST_AUTO_TEST_SUITE(content)
+
 namespace {
 
 void same(const texts& got, const texts& wanted) {
@@ -61,8 +63,6 @@ std::string sent(const std::string& content) {
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(content)
 
 BOOST_AUTO_TEST_CASE(dots_and_the_end) {
     BOOST_TEST(sent("") == ".\r\n");

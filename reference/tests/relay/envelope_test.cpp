@@ -9,6 +9,8 @@
 using namespace dialog;
 using texts = std::vector<std::string>;
 
+BOOST_AUTO_TEST_SUITE(envelope)
+
 namespace {
 
 void same(const texts& got, const texts& wanted) {
@@ -54,8 +56,6 @@ message dsn_message() {
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(envelope)
 
 BOOST_AUTO_TEST_CASE(no_parameter_that_was_not_offered) {
     auto m = dsn_message();

@@ -11,6 +11,8 @@
 using namespace dialog;
 using namespace std::string_literals;
 
+BOOST_AUTO_TEST_SUITE(hostile)
+
 namespace {
 
 class random_host {
@@ -175,8 +177,6 @@ class duel {
 };
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(hostile)
 
 BOOST_AUTO_TEST_CASE(random_servers) {
     std::size_t taken = 0;

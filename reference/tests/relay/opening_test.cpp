@@ -8,6 +8,8 @@ using namespace dialog;
 using namespace std::string_literals;
 using texts = std::vector<std::string>;
 
+BOOST_AUTO_TEST_SUITE(opening)
+
 namespace {
 
 const turn greeted{"220 mx.test ESMTP\r\n", "EHLO c.test\r\n"};
@@ -49,8 +51,6 @@ std::vector<turn> logging_in(const std::string& mechanisms, std::string next, st
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(opening)
 
 BOOST_AUTO_TEST_CASE(greetings) {
     BOOST_TEST(failure({{"554 no service\r\n", "QUIT\r\n"}, {"221 bye\r\n", ""}}) ==

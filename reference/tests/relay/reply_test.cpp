@@ -8,6 +8,8 @@
 using namespace refmail::relay;
 using namespace std::string_literals;
 
+BOOST_AUTO_TEST_SUITE(replies)
+
 namespace {
 
 // "250 [2.1.0] first line|second line", "more", or "broken: why".
@@ -31,8 +33,6 @@ std::string enhanced(const std::string& line) {
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(replies)
 
 BOOST_AUTO_TEST_CASE(whole_ones) {
     BOOST_TEST(read("250 OK\r\n") == "250 [] OK");

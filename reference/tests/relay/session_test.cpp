@@ -7,6 +7,8 @@
 using namespace dialog;
 using texts = std::vector<std::string>;
 
+BOOST_AUTO_TEST_SUITE(whole_session)
+
 namespace {
 
 void same(const std::vector<std::string>& got, const std::vector<std::string>& wanted) {
@@ -14,8 +16,6 @@ void same(const std::vector<std::string>& got, const std::vector<std::string>& w
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(whole_session)
 
 BOOST_AUTO_TEST_CASE(one_by_one) {
     const auto r = run(with({to({"ann@there.test", "bob@there.test"})}),

@@ -8,6 +8,8 @@
 using namespace refmail::relay;
 using namespace std::string_literals;
 
+BOOST_AUTO_TEST_SUITE(seven_bit)
+
 namespace {
 
 std::string converted(const std::string& message) {
@@ -18,8 +20,6 @@ std::string converted(const std::string& message) {
 const std::string mime = "MIME-Version: 1.0\r\n";
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(seven_bit)
 
 BOOST_AUTO_TEST_CASE(text) {
     BOOST_TEST(converted(mime + "Content-Type: text/plain; charset=utf-8\r\n"

@@ -13,6 +13,8 @@ using namespace notices;
 using report::action;
 using report::charset;
 
+BOOST_AUTO_TEST_SUITE(fields_of_a_report)
+
 namespace {
 
 std::string fields(const report::notification& n, charset c = charset::ascii) {
@@ -27,8 +29,6 @@ std::string status(std::string own, action what, std::string reply = {}) {
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(fields_of_a_report)
 
 BOOST_AUTO_TEST_CASE(wanted) { // RFC 3461 §5.2.2 to §5.2.6
     constexpr std::array all{action::failed, action::delayed, action::delivered, action::relayed,

@@ -12,6 +12,8 @@ using namespace tables;
 using route::sts_policies;
 namespace fs = std::filesystem;
 
+BOOST_AUTO_TEST_SUITE(sts_cache)
+
 namespace {
 
 using fetched = std::expected<std::string, std::string>;
@@ -82,8 +84,6 @@ struct in_folder : world {
 };
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(sts_cache)
 
 BOOST_FIXTURE_TEST_CASE(without_a_record_nothing_is_fetched, world) {
     auto policies = open();

@@ -6,6 +6,8 @@
 using namespace refmail::route;
 using namespace std::string_literals;
 
+BOOST_AUTO_TEST_SUITE(sts_text)
+
 namespace {
 
 std::string id_of(std::vector<std::string> records) {
@@ -26,8 +28,6 @@ std::string told(const std::string& text) {
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(sts_text)
 
 BOOST_AUTO_TEST_CASE(records) {
     const std::pair<std::string, std::string> each[] = {

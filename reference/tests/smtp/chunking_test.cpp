@@ -8,6 +8,8 @@
 using namespace dialog;
 using namespace std::string_literals;
 
+BOOST_AUTO_TEST_SUITE(chunking)
+
 namespace {
 
 const std::string envelope = "MAIL FROM:<a@b.test>\r\nRCPT TO:<bob@example.test>\r\n";
@@ -36,8 +38,6 @@ void refused(const std::string& octets, const std::string& reply, const std::str
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(chunking)
 
 BOOST_AUTO_TEST_CASE(chunks_are_put_together) {
     auto o = run_greeted(mta(), {{envelope, "*"},

@@ -12,6 +12,8 @@
 using namespace dialog;
 using namespace std::string_view_literals;
 
+BOOST_AUTO_TEST_SUITE(cutting)
+
 namespace {
 
 constexpr std::array pieces{
@@ -133,8 +135,6 @@ void compare(const setup& s) {
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(cutting)
 
 BOOST_AUTO_TEST_CASE(relay) {
     compare(mta());

@@ -6,6 +6,8 @@
 
 using namespace dialog;
 
+BOOST_AUTO_TEST_SUITE(dsn)
+
 namespace {
 
 const std::string sender_ok = "250 2.1.0 Sender <a@b.test> OK";
@@ -29,8 +31,6 @@ std::string repeated(std::size_t n) {
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(dsn)
 
 BOOST_AUTO_TEST_CASE(ret_and_envid) {
     for (auto good : {"RET=FULL", "RET=HDRS", "ret=hdrs", "RET=fUlL ENVID=QQ314159", "ENVID=a+2Bb+3D(c)+20"})

@@ -10,6 +10,8 @@
 
 using namespace dialog;
 
+BOOST_AUTO_TEST_SUITE(envelope)
+
 namespace {
 
 const turn mail{"MAIL FROM:<a@b.test>\r\n", "250 2.1.0 Sender <a@b.test> OK\r\n"};
@@ -17,8 +19,6 @@ const turn bob{"RCPT TO:<bob@example.test>\r\n", "250 2.1.5 Recipient <bob@examp
 const turn rset{"RSET\r\n", "250 2.0.0 Reset OK\r\n"};
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(envelope)
 
 BOOST_AUTO_TEST_CASE(order) {
     run_greeted(mta(), {{bob.in, "503 5.5.1 RCPT: send MAIL first\r\n"},

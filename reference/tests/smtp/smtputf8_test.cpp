@@ -6,6 +6,8 @@
 
 using namespace dialog;
 
+BOOST_AUTO_TEST_SUITE(smtputf8)
+
 namespace {
 
 const turn mail{"MAIL FROM:<j\xC3\xB6@b\xC3\xBC"
@@ -15,8 +17,6 @@ const turn plain_mail{"MAIL FROM:<a@b.test>\r\n", "250 2.1.0 Sender <a@b.test> O
 const turn jorg{"RCPT TO:<j\xC3\xB6rg@example.test>\r\n", "250 2.1.5 Recipient <j??rg@example.test> OK\r\n"};
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(smtputf8)
 
 BOOST_AUTO_TEST_CASE(addresses) {
     auto o = run_greeted(mta(), {mail, jorg, {"DATA\r\nSubject: \xC3\xA9\r\n.\r\n", "*"}});

@@ -6,6 +6,8 @@
 
 using namespace dialog;
 
+BOOST_AUTO_TEST_SUITE(submission_role)
+
 namespace {
 
 const std::string trace =
@@ -35,8 +37,6 @@ void refused(const std::string& content, const std::string& reply) {
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(submission_role)
 
 BOOST_AUTO_TEST_CASE(senders) {
     const std::vector<std::pair<std::string, std::string>> table{
