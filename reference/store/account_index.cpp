@@ -62,6 +62,15 @@ mailbox::trouble trouble_of(const disk_error& e) {
             e.text};
 }
 
+disk_error disk_error_of(const mailbox::trouble& t) {
+    using kind = enum mailbox::trouble::kind;
+    return {t.kind == kind::no_space     ? disk_error::kind::no_space
+            : t.kind == kind::over_quota ? disk_error::kind::over_quota
+            : t.kind == kind::in_use     ? disk_error::kind::in_use
+                                         : disk_error::kind::failed,
+            t.text};
+}
+
 mailbox::result<std::shared_ptr<account_index>> account_index::open(const std::string& root, const log& tell,
                                                                     std::shared_ptr<text_memory> memory) {
     if (!memory) memory = std::make_shared<text_memory>(memory_of_its_own);

@@ -84,6 +84,9 @@ class account_index {
         // Its row is gone, and what holds it must go: a file, or a part of an mbox; until left() says it did.
         void leave(const mailbox_row& box, const std::string& base);
         void left(const mailbox_row& box, const std::string& base);
+        // How a message that comes into an mbox is to be served, by its digest, until it has its row.
+        void expect(const std::string& digest, const std::string& info, std::uint64_t octets);
+        void expected(const std::string& digest);
         void add_keyword(const mailbox_row& box, int bit, const std::string& name);
         void subscribe(const std::string& name, bool on);
         void set_limits(const quota_limits& limits);
@@ -113,6 +116,11 @@ class account_index {
     mailbox::result<std::optional<std::pair<std::string, std::string>>> renaming();
     mailbox::result<std::vector<arrival>> arrivals();                            // not settled yet
     mailbox::result<std::vector<std::pair<std::string, std::string>>> leaving(); // mailbox, base
+    struct form {
+        std::string info;
+        std::uint64_t octets = 0; // as served
+    };
+    mailbox::result<std::map<std::string, form>> expected(); // by digest
 
     // What somebody wants remembered about messages: kept in memory first, written now and then.
     std::optional<std::string> remembered(std::int64_t mailbox, mailbox::uid id, std::string_view aspect);
@@ -163,5 +171,6 @@ using in_the_same_transaction = std::function<void(account_index::changes&)>;
 
 // A file system's or a database's trouble as a client may hear of it.
 mailbox::trouble trouble_of(const disk_error& e);
+disk_error disk_error_of(const mailbox::trouble& t);
 
 } // namespace refmail::store

@@ -50,13 +50,11 @@ mailbox::result<std::shared_ptr<mailbox::account>> mail_store::account_of(const 
     return *opened;
 }
 
-result<void> mail_store::open_inbox(const std::string& user) {
+result<std::shared_ptr<mbox_folder>> mail_store::mbox_inbox_of(const std::string& user) {
     auto opened = opened_account(user);
     auto inbox = opened ? (*opened)->open("INBOX") : std::unexpected(opened.error());
-    if (inbox) return {};
-    const bool busy = inbox.error().kind == mailbox::trouble::kind::in_use;
-    return std::unexpected(
-        disk_error{busy ? disk_error::kind::in_use : disk_error::kind::failed, inbox.error().text});
+    if (inbox) return std::dynamic_pointer_cast<mbox_folder>(*inbox);
+    return std::unexpected(disk_error_of(inbox.error()));
 }
 
 void mail_store::delivered_to(const std::string& user) {

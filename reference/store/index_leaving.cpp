@@ -22,4 +22,23 @@ mailbox::result<std::vector<std::pair<std::string, std::string>>> account_index:
     return all;
 }
 
+void account_index::changes::expect(const std::string& digest, const std::string& info,
+                                    std::uint64_t octets) {
+    index_.db_->run("INSERT OR REPLACE INTO expected VALUES(?, ?, ?)", {digest, info, octets});
+}
+
+void account_index::changes::expected(const std::string& digest) {
+    index_.db_->run("DELETE FROM expected WHERE digest = ?", {digest});
+}
+
+mailbox::result<std::map<std::string, account_index::form>> account_index::expected() {
+    const std::lock_guard hold(lock_);
+    std::map<std::string, form> all;
+    const bool read = db_->each("SELECT digest, info, octets FROM expected", {}, [&](const database::row& r) {
+        all[std::string(r.text(0))] = {std::string(r.text(1)), static_cast<std::uint64_t>(r.number(2))};
+    });
+    if (!read) return std::unexpected(why());
+    return all;
+}
+
 } // namespace refmail::store

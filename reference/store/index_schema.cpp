@@ -38,10 +38,13 @@ void make_schema(database& db) {
     constexpr const char* leaving =
         "CREATE TABLE IF NOT EXISTS leaving(mailbox INTEGER NOT NULL, base TEXT NOT NULL,"
         " PRIMARY KEY(mailbox, base)) WITHOUT ROWID";
+    constexpr const char* expected = "CREATE TABLE IF NOT EXISTS expected(digest TEXT PRIMARY KEY,"
+                                     " info TEXT NOT NULL, octets INTEGER NOT NULL) WITHOUT ROWID";
     const auto found = version_of(db);
     if (found == version) {
         db.run(summary);
         db.run(leaving);
+        db.run(expected);
         return;
     }
     if (found != 0) {
@@ -74,7 +77,7 @@ void make_schema(database& db) {
           "CREATE TABLE former(name TEXT PRIMARY KEY, validity INTEGER NOT NULL, mailbox INTEGER NOT NULL)"
           " WITHOUT ROWID",
           "CREATE TABLE quota(storage INTEGER NOT NULL, messages INTEGER NOT NULL)",
-          "CREATE TABLE renaming(before TEXT NOT NULL, after TEXT NOT NULL)", summary, leaving,
+          "CREATE TABLE renaming(before TEXT NOT NULL, after TEXT NOT NULL)", summary, leaving, expected,
           "CREATE TABLE run(boot TEXT NOT NULL)", "PRAGMA user_version = 1"})
         db.run(table);
 }

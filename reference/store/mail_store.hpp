@@ -18,6 +18,7 @@
 namespace refmail::store {
 
 class maildir_account;
+class mbox_folder;
 
 class mail_store {
   public:
@@ -47,8 +48,7 @@ class mail_store {
 
     result<std::shared_ptr<const maildir>> mailbox_of(const std::string& user); // created if missing
     std::shared_ptr<mbox_file> mbox_of(const std::string& user);                // nullptr: INBOX is a Maildir
-    // INBOX was opened and looked at: it is in order.
-    result<void> open_inbox(const std::string& user);
+    result<std::shared_ptr<mbox_folder>> mbox_inbox_of(const std::string& user); // opened and looked at
     // The mailboxes of a user, made if missing; the same object for all sessions. Cheap when somebody had it
     // lately. It and its folders must be gone before the store is.
     mailbox::result<std::shared_ptr<mailbox::account>> account_of(const std::string& user);

@@ -2,7 +2,7 @@
 #include "reference/store/mbox_delivery.hpp"
 
 #include "reference/store/mail_store.hpp"
-#include "reference/store/mbox_form.hpp"
+#include "reference/store/mbox_folder.hpp"
 
 #include <cerrno>
 #include <ctime>
@@ -33,14 +33,22 @@ std::string sender_in(std::string_view message) {
 
 result<std::unique_ptr<mbox_file::hold>> append_to_mbox(mail_store& store, const std::string& user,
                                                         const std::vector<std::string>& messages, bool raw) {
-    const auto mbox = store.mbox_of(user);
-    if (!mbox->is_mended()) // what a crash left must be mended by who knows the UIDs
-        if (auto opened = store.open_inbox(user); !opened) return std::unexpected(opened.error());
+    std::vector<mbox_entry> entries;
     std::string text;
     for (const auto& path : messages) {
         auto octets = whole_file(path);
         if (!octets) return std::unexpected(octets.error());
-        text += mbox_entry_of(*octets, raw, sender_in(*octets), std::time(nullptr)).text;
+        entries.push_back(mbox_entry_of(*octets, raw, sender_in(*octets), std::time(nullptr)));
+        text += entries.back().text;
+    }
+    const auto mbox = store.mbox_of(user);
+    if (raw || !mbox->is_mended()) { // only who knows the UIDs can mend, and remember how octets come back
+        const auto inbox = store.mbox_inbox_of(user);
+        if (!inbox) return std::unexpected(inbox.error());
+        for (const auto& one : entries)
+            if (one.info.raw || one.info.open)
+                if (auto known = (*inbox)->expect(one); !known)
+                    return std::unexpected(disk_error_of(known.error()));
     }
     auto held = mbox->lock();
     if (!held) return held;

@@ -41,6 +41,9 @@ mailbox::result<std::shared_ptr<mbox_folder>> mbox_folder::open(const parts& fro
     if (!leaving) return std::unexpected(leaving.error());
     for (const auto& [name, base] : *leaving)
         if (name == "INBOX") made->left_.insert(base);
+    auto expected = from.index->expected();
+    if (!expected) return std::unexpected(expected.error());
+    made->expected_ = std::move(*expected);
     if (auto looked = made->refresh(); !looked) return std::unexpected(looked.error());
     if (auto* watches = from.store.watches()) made->watch_ = watches->watch_file(from.file->path(), made);
     return made;
@@ -214,6 +217,15 @@ mailbox::result<std::vector<mailbox::uid>> mbox_folder::expunge(std::span<const 
     }
     tell();
     return went;
+}
+
+mailbox::result<void> mbox_folder::expect(const mbox_entry& one) {
+    const std::lock_guard one_at_a_time(change_);
+    account_index::changes change(*index_);
+    change.expect(one.identity, one.info.text(), one.octets);
+    if (auto done = change.commit(); !done) return done;
+    expected_[one.identity] = {one.info.text(), one.octets};
+    return index_->sync();
 }
 
 void mbox_folder::wake() {

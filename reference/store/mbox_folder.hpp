@@ -44,6 +44,9 @@ class mbox_folder final : public indexed_folder,
     // `also`: in the transaction that makes the messages; when it ran, they are there.
     mailbox::result<mailbox::appended> append(std::vector<mailbox::to_append> messages,
                                               const in_the_same_transaction& also = {});
+    // A delivery is about to bring a message that is no text with CR LF line ends: this lasts when it
+    // returns.
+    mailbox::result<void> expect(const mbox_entry& one);
     // Between this and another mailbox nothing is moved meanwhile; taken before all locks.
     [[nodiscard]] std::unique_lock<std::mutex> hold_moves() { return std::unique_lock(moves_); }
 
@@ -73,8 +76,10 @@ class mbox_folder final : public indexed_folder,
     mailbox::result<void> take_over(const mbox_contents& found, bool whole,
                                     std::vector<mbox_extent>& leaving);
     void match(const mbox_contents& found, row_changes& wanted, extents& known,
-               std::vector<mbox_extent>& come, std::vector<mbox_extent>& leaving);
+               std::vector<mbox_extent>& come, std::vector<mbox_extent>& leaving,
+               std::set<std::string>& expected);
     mailbox::result<bool> drop_leaving(mbox_file::hold& held, const std::vector<mbox_extent>& there);
+    message_row row_for(const mbox_message& one, std::set<std::string>& expected);
     void settle(const mbox_file::hold& held, const mbox_stamp& now); // all of it is known
 
     // mbox_moves.cpp
@@ -83,7 +88,8 @@ class mbox_folder final : public indexed_folder,
 
     const parts parts_;
     std::mutex moves_, turn_;
-    extents at_;                      // under change_ and state_; read under either
+    extents at_;                                          // under change_ and state_; read under either
+    std::map<std::string, account_index::form> expected_; // under change_
     std::multiset<std::string> left_; // under turn_: identities of messages that must go from the file
     mbox_stamp stamp_;                // under turn_ and state_: the file as it was seen last
     std::string tail_;                // under turn_: the digest of its end

@@ -26,17 +26,25 @@ mailbox::flag_set with_changes(mailbox::flag_set flags, std::string_view before,
     return (flags & ~(was & ~is)) | (is & ~was);
 }
 
-message_row row_for(const mbox_message& one) {
+} // namespace
+
+// Of a message that is seen for the first time. Under change_.
+message_row mbox_folder::row_for(const mbox_message& one, std::set<std::string>& expected) {
     message_row fresh;
+    mbox_info info;
     fresh.base = one.identity;
-    fresh.info = mbox_info{one.letters}.text();
     fresh.facts.octets = one.octets;
     fresh.facts.received = one.received;
     fresh.facts.flags = flags_in_letters(one.letters);
+    if (const auto known = expected_.find(one.identity); known != expected_.end()) {
+        info = mbox_info::from(known->second.info);
+        fresh.facts.octets = known->second.octets;
+        expected.insert(one.identity);
+    }
+    info.letters = one.letters;
+    fresh.info = info.text();
     return fresh;
 }
-
-} // namespace
 
 bool mbox_folder::is_news() {
     const auto now = parts_.file->look();
@@ -115,7 +123,8 @@ mailbox::result<mbox_contents> mbox_folder::scan(const mbox_file::hold& held, st
 
 // All of the file: which message is of which row.
 void mbox_folder::match(const mbox_contents& found, row_changes& wanted, extents& known,
-                        std::vector<mbox_extent>& come, std::vector<mbox_extent>& leaving) {
+                        std::vector<mbox_extent>& come, std::vector<mbox_extent>& leaving,
+                        std::set<std::string>& expected) {
     std::unordered_map<std::string_view, std::vector<mailbox::uid>> rows; // the lowest last
     table_.each([&](const std::string& base, const file_place&, const mailbox::record& facts) {
         rows[std::string_view(base).substr(0, digits)].push_back(facts.id);
@@ -133,7 +142,7 @@ void mbox_folder::match(const mbox_contents& found, row_changes& wanted, extents
                 continue;
             }
             come.push_back({one.offset, one.length});
-            wanted.come.push_back(row_for(one));
+            wanted.come.push_back(row_for(one, expected));
             continue;
         }
         auto row = *table_.find(same->second.back());
@@ -164,18 +173,25 @@ mailbox::result<void> mbox_folder::take_over(const mbox_contents& found, bool wh
     row_changes wanted;
     extents known;
     std::vector<mbox_extent> come;
+    std::set<std::string> expected;
     if (whole) {
-        match(found, wanted, known, come, leaving);
+        match(found, wanted, known, come, leaving, expected);
     } else {
         if (!found.messages.empty()) stretch_last(found.messages.front().offset);
         for (const auto& one : found.messages) {
             come.push_back({one.offset, one.length});
-            wanted.come.push_back(row_for(one));
+            wanted.come.push_back(row_for(one, expected));
         }
     }
     if (!wanted.come.empty() || !wanted.changed.empty() || !wanted.gone.empty()) {
         std::ranges::sort(wanted.gone, {}, [](const auto& one) { return one.facts.id; });
+        wanted.also = [&](account_index::changes& change) {
+            for (const auto& digest : expected)
+                change.expected(digest);
+        };
         if (auto applied = apply(wanted); !applied) return applied;
+        for (const auto& digest : expected)
+            expected_.erase(digest);
     }
     const std::lock_guard hold(state_);
     if (whole) at_ = std::move(known);

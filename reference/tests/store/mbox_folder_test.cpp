@@ -129,6 +129,23 @@ BOOST_AUTO_TEST_CASE(deliveries) {
     BOOST_TEST(contents_of(tmp("alice")).empty());
 }
 
+// RFC 3030 §3: every octet is kept, also by who reads later.
+BOOST_AUTO_TEST_CASE(binary_deliveries) {
+    const std::string binary = std::string("Subject: x\r\n\r\na\nb\rc\0d\r\r\n\n\n", 25) + "From x";
+    const std::string wanted = "Return-Path: <joe@example.test>\n" + binary;
+    for (mailbox::uid id = 1; id <= 2; ++id) {
+        if (id == 2) inbox.reset(), account.reset();
+        auto draft = std::make_shared<store::draft>(*mail, std::vector{into("alice")}, true);
+        draft->append(binary);
+        BOOST_TEST(commit(draft)[0].outcome.has_value());
+        draft.reset();
+        restart_with_mbox();
+        BOOST_TEST(octets(*inbox, id) == wanted);
+        BOOST_TEST(inbox->find(id)->octets == wanted.size());
+    }
+    BOOST_TEST(octets(*inbox, 1) == wanted);
+}
+
 // SMTP has one reply for all: nobody gets what not all can get.
 BOOST_AUTO_TEST_CASE(a_delivery_to_several_is_all_or_nothing) {
     deliver({into("alice")});
