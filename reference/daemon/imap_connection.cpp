@@ -4,11 +4,9 @@
 namespace refmail::daemon {
 namespace {
 
-class imap_reading final : public reading_session {
+class imap_reading final : public reading_session_of<imap::session> {
   public:
-    imap_reading(const imap::policy& p, imap::session_facts facts, message::timestamp now,
-                 std::function<void()> on_change)
-        : session_(p, std::move(facts), now, std::move(on_change)) {}
+    using reading_session_of::reading_session_of;
 
     std::optional<action> next() override {
         auto wanted = session_.next();
@@ -16,8 +14,6 @@ class imap_reading final : public reading_session {
         return std::visit([](auto& one) -> action { return std::move(one); }, *wanted);
     }
     void receive(std::string_view octets, message::timestamp now) override { session_.receive(octets, now); }
-    void tls_started() override { session_.tls_started(); }
-    void tls_failed() override { session_.tls_failed(); }
     void compression_started() override { session_.compression_started(); }
     void password_checked(login_verdict verdict, std::shared_ptr<mailbox::account> who) override {
         using enum imap::password_verdict;
@@ -29,17 +25,7 @@ class imap_reading final : public reading_session {
     }
     void changed() override { session_.changed(); }
     void work(message::timestamp now) override { session_.work(now); }
-    void timed_out() override { session_.timed_out(); }
-    void shut_down() override { session_.shut_down(); }
-    void disconnected() override { session_.disconnected(); }
-    bool wants_input() const override { return session_.wants_input(); }
     bool logged_in() const override { return session_.authenticated(); }
-    bool idling() const override { return session_.idling(); }
-    bool closed() const override { return session_.closed(); }
-    const std::string& user() const override { return session_.user(); }
-
-  private:
-    imap::session session_;
 };
 
 } // namespace
@@ -51,7 +37,8 @@ std::string imap_connection::refusal() const {
 
 std::unique_ptr<reading_session> imap_connection::greet() {
     imap::session_facts facts{id_, address_, service_.implicit_tls};
-    return std::make_unique<imap_reading>(policy_, std::move(facts), shared_.clock.local(), change_notice());
+    return std::make_unique<imap_reading>(
+        imap::session(policy_, std::move(facts), shared_.clock.local(), change_notice()));
 }
 
 // RFC 9051 §5.4: 30 minutes at least for who is authenticated; before that nothing is said.

@@ -27,10 +27,9 @@ reading_session::action in_common_words(pop3::close&) {
     return imap::close{};
 }
 
-class pop3_reading final : public reading_session {
+class pop3_reading final : public reading_session_of<pop3::session> {
   public:
-    pop3_reading(const pop3::policy& p, pop3::session_facts facts)
-        : session_(p, std::move(facts)) {}
+    using reading_session_of::reading_session_of;
 
     std::optional<action> next() override {
         auto wanted = session_.next();
@@ -38,8 +37,6 @@ class pop3_reading final : public reading_session {
         return std::visit([](auto& one) { return in_common_words(one); }, *wanted);
     }
     void receive(std::string_view octets, message::timestamp) override { session_.receive(octets); }
-    void tls_started() override { session_.tls_started(); }
-    void tls_failed() override { session_.tls_failed(); }
     void compression_started() override {} // never asked for
     void password_checked(login_verdict verdict, std::shared_ptr<mailbox::account> who) override {
         using enum pop3::password_verdict;
@@ -51,17 +48,7 @@ class pop3_reading final : public reading_session {
     }
     void changed() override {} // the messages are those of the login (RFC 1939 §4)
     void work(message::timestamp) override { session_.work(); }
-    void timed_out() override { session_.timed_out(); }
-    void shut_down() override { session_.shut_down(); }
-    void disconnected() override { session_.disconnected(); }
-    bool wants_input() const override { return session_.wants_input(); }
     bool logged_in() const override { return session_.logged_in(); }
-    bool idling() const override { return false; }
-    bool closed() const override { return session_.closed(); }
-    const std::string& user() const override { return session_.user(); }
-
-  private:
-    pop3::session session_;
 };
 
 } // namespace
@@ -72,7 +59,7 @@ std::string pop3_connection::refusal() const {
 
 std::unique_ptr<reading_session> pop3_connection::greet() {
     pop3::session_facts facts{id_, service_.implicit_tls};
-    return std::make_unique<pop3_reading>(policy_, std::move(facts));
+    return std::make_unique<pop3_reading>(pop3::session(policy_, std::move(facts)));
 }
 
 // RFC 1939 §3: 10 minutes at least, and no exception for who has not logged in.

@@ -25,7 +25,6 @@ net::task<void> reading_connection::run() {
     const bool admitted = co_await admit(std::move(sorry), std::move(also_sorry));
     if (!admitted) co_return;
     session_ = greet();
-    last_input_ = net::clock::now();
     co_await serve();
     user_pass_.reset();
     note_end();
@@ -42,6 +41,9 @@ net::task<void> reading_connection::serve() {
         if (std::exchange(changed_, false)) session_->changed();
         const bool goes_on = co_await pump();
         if (!goes_on) co_return;
+        // RFC 9051 §5.4, RFC 1939 §3: the time that our answer took is not the client's. Nor is what it is
+        // told in IDLE a sign of its life.
+        if (std::exchange(heard_, false)) quiet_since_ = net::clock::now();
         if (changed_ || (shutting_down_ && !told_)) continue;
         co_await take_input();
     }
@@ -49,7 +51,7 @@ net::task<void> reading_connection::serve() {
 
 net::task<void> reading_connection::take_input() {
     if (room_.empty()) room_.resize(quiet_room);
-    net::deadline until{last_input_ + idle_limit(session_->logged_in())};
+    net::deadline until{quiet_since_ + idle_limit(session_->logged_in())};
     if (shutting_down_) until = until.earlier(shutdown_end_);
     const auto got = co_await read(room_, until);
     if (!got) {
@@ -62,7 +64,7 @@ net::task<void> reading_connection::take_input() {
             session_->disconnected();
         co_return;
     }
-    last_input_ = net::clock::now();
+    heard_ = true;
     session_->receive(std::string_view(room_.data(), *got), shared_.clock.local());
     if (*got == room_.size() && room_.size() < busy_room)
         room_.resize(busy_room);

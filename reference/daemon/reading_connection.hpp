@@ -39,8 +39,9 @@ class reading_connection : public client_connection, public std::enable_shared_f
 
     std::unique_ptr<reading_session> session_;
     std::unique_ptr<admission::pass> user_pass_;
-    std::vector<char> room_; // for what is read: small while the client is quiet
-    net::clock::time_point last_input_;
+    std::vector<char> room_;             // for what is read: small while the client is quiet
+    net::clock::time_point quiet_since_; // when all that the client asked for was answered
+    bool heard_ = true;                  // something of the client that is not answered yet
     std::atomic<bool> change_is_posted_ = false;
     bool changed_ = false, told_ = false;
 };

@@ -37,9 +37,28 @@ class reading_session {
 
     virtual bool wants_input() const = 0;
     virtual bool logged_in() const = 0;
-    virtual bool idling() const = 0;
     virtual bool closed() const = 0;
     virtual const std::string& user() const = 0;
+};
+
+// What the two sessions call by the same names is handed on as it is.
+template <class Session>
+class reading_session_of : public reading_session {
+  public:
+    explicit reading_session_of(Session one)
+        : session_(std::move(one)) {}
+
+    void tls_started() override { session_.tls_started(); }
+    void tls_failed() override { session_.tls_failed(); }
+    void timed_out() override { session_.timed_out(); }
+    void shut_down() override { session_.shut_down(); }
+    void disconnected() override { session_.disconnected(); }
+    bool wants_input() const override { return session_.wants_input(); }
+    bool closed() const override { return session_.closed(); }
+    const std::string& user() const override { return session_.user(); }
+
+  protected:
+    Session session_;
 };
 
 } // namespace refmail::daemon

@@ -124,6 +124,20 @@ class Limits(Served):
         self.server.wait_for_log("ended=timeout")
         self.assertEqual(self.logged_in_wire().ask("STAT").split()[1], "1")
 
+    def test_the_time_of_a_long_answer_is_not_the_clients(self):
+        self.configure("pop3_idle: 1 s")
+        with smtplib.LMTP("127.0.0.1", self.server.port("lmtp")) as client:
+            client.sendmail("joe@sender.test", "alice@example.test", b"Subject: large\r\n\r\n" + b"x" * 70 + b"\r\n"
+                            + (b"y" * 70 + b"\r\n") * 15_000)
+        reader, idle = self.logged_in_wire(), self.logged_in_wire("bob")
+        reader.say("RETR 1\r\n" * 50)  # more than the buffers between us hold
+        self.assertEqual(idle.reply(), "closed")  # its time is over
+        for _ in range(50):
+            self.assertRegex(reader.reply(), r"^\+OK \d+ octets")
+            while reader.reply() != ".":
+                pass
+        self.assertEqual(reader.ask("NOOP"), "+OK nothing done")
+
     def test_logins_are_spaced(self):
         self.configure("pop3_login_delay: 1 h")
         self.logged_in_wire().ask("QUIT")
