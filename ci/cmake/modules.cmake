@@ -67,6 +67,7 @@ function(mail_tests name)
   endif()
   add_executable(${name} ${sources} ${CMAKE_SOURCE_DIR}/ci/cmake/test_main.cpp)
   set_target_properties(${name} PROPERTIES UNITY_BUILD_BATCH_SIZE 4)
+  compile_apart(${CMAKE_SOURCE_DIR}/ci/cmake test_main.cpp) # says BOOST_TEST_MODULE, which must come first
   if(ARG_APART)
     compile_apart(${ARG_FOLDER} ${ARG_APART})
   endif()
