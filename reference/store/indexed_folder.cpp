@@ -15,15 +15,6 @@ struct records_now final : mailbox::record_list {
     std::shared_ptr<const std::vector<mailbox::record>> kept;
 };
 
-mailbox::flag_set changed_by(const mailbox::flag_change& change, mailbox::flag_set flags) {
-    switch (change.how) {
-    case mailbox::flag_change::how::add: return flags | change.flags;
-    case mailbox::flag_change::how::remove: return flags & ~change.flags;
-    case mailbox::flag_change::how::replace: break;
-    }
-    return change.flags;
-}
-
 } // namespace
 
 mailbox::result<void> indexed_folder::load() {

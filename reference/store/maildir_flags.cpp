@@ -11,15 +11,6 @@
 namespace refmail::store {
 namespace {
 
-mailbox::flag_set changed_by(const mailbox::flag_change& change, mailbox::flag_set flags) {
-    switch (change.how) {
-    case mailbox::flag_change::how::add: return flags | change.flags;
-    case mailbox::flag_change::how::remove: return flags & ~change.flags;
-    case mailbox::flag_change::how::replace: break;
-    }
-    return change.flags;
-}
-
 // The name says the system flags, and that somebody dealt with it: a message with flags is in cur/.
 message_row with_flags(message_row one, mailbox::flag_set flags) {
     const bool named = (one.facts.flags & mailbox::flag::system) != (flags & mailbox::flag::system);

@@ -1,6 +1,7 @@
 // When the rows of a mailbox are read: not before somebody asks for a message. Until then an open mailbox is
 // known by what was noted of it when it was last seen to agree with its files; if their folders were not
 // touched since, neither files nor rows need be looked at in order to select it. See maildir_folder.hpp.
+#include "reference/store/file_time.hpp"
 #include "reference/store/mail_store.hpp"
 #include "reference/store/maildir_folder.hpp"
 
@@ -11,27 +12,10 @@
 namespace refmail::store {
 namespace {
 
-constexpr std::int64_t second = 1'000'000'000;
-
-std::int64_t nanoseconds(const timespec& t) {
-    return t.tv_sec * second + t.tv_nsec;
-}
-
-std::int64_t time_of(const std::string& folder) {
-    struct stat facts {};
-    return ::stat(folder.c_str(), &facts) == 0 ? nanoseconds(facts.st_mtim) : -1;
-}
-
-std::int64_t now() {
-    timespec at{};
-    ::clock_gettime(CLOCK_REALTIME, &at);
-    return nanoseconds(at);
-}
-
 // Could a change of this moment leave the time as it is? The clock of files ticks every few milliseconds, and
 // on some file systems once in two seconds.
 bool may_stand_still(std::int64_t time, std::int64_t at) {
-    return time < 0 || at < time + (time % second == 0 ? 3 * second : second / 20);
+    return time < 0 || at < time + (time % a_second == 0 ? 3 * a_second : a_second / 20);
 }
 
 } // namespace
@@ -69,7 +53,7 @@ mailbox::result<void> maildir_folder::load() {
     // The watch is there by now: what changes from here on is heard.
     times_[0] = time_of(path_ + "/new");
     times_[1] = time_of(path_ + "/cur");
-    times_[2] = now();
+    times_[2] = nanoseconds_now();
     if (!*noted || (*noted)->fresh_time != times_[0] || (*noted)->seen_time != times_[1]) return need_rows();
     summary_ = **noted;
     look_at_all_ = false;
@@ -177,7 +161,7 @@ void maildir_folder::note() {
     folder_summary seen;
     seen.fresh_time = time_of(path_ + "/new");
     seen.seen_time = time_of(path_ + "/cur");
-    const auto at = now();
+    const auto at = nanoseconds_now();
     if (may_stand_still(seen.fresh_time, at) || may_stand_still(seen.seen_time, at)) return;
     if (watch_) parts_.store.watches()->catch_up();
     std::vector<name_event> heard;

@@ -1,6 +1,7 @@
 // What other programs did to a Maildir, and deliveries: heard from the kernel, or seen by looking; see
 // maildir_folder.hpp. A name that is missing from one reading of a folder proves nothing, for it may have
 // been renamed meanwhile: only after a second reading is a message gone. https://cr.yp.to/proto/maildir.html
+#include "reference/store/file_time.hpp"
 #include "reference/store/mail_store.hpp"
 #include "reference/store/maildir_folder.hpp"
 
@@ -14,17 +15,6 @@
 
 namespace refmail::store {
 namespace {
-
-constexpr std::int64_t second = 1'000'000'000;
-
-std::int64_t nanoseconds(const timespec& t) {
-    return t.tv_sec * second + t.tv_nsec;
-}
-
-std::int64_t time_of(const std::string& folder) {
-    struct stat facts {};
-    return ::stat(folder.c_str(), &facts) == 0 ? nanoseconds(facts.st_mtim) : -1;
-}
 
 // Deliveries in the order in which they came: names begin with the seconds, and ours go on with the rest.
 bool came_before(const message_row& a, const message_row& b) {
@@ -130,7 +120,7 @@ bool maildir_folder::times_changed() {
     ::clock_gettime(CLOCK_REALTIME, &now);
     const std::lock_guard hold(heard_lock_);
     const bool same = times_[0] == fresh && times_[1] == seen;
-    const bool sure = std::max(fresh, seen) + second / 20 < times_[2];
+    const bool sure = std::max(fresh, seen) + a_second / 20 < times_[2];
     if (same && sure) return false;
     times_[0] = fresh;
     times_[1] = seen;

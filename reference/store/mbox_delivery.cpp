@@ -12,10 +12,10 @@
 namespace refmail::store {
 namespace {
 
-result<std::string> whole_file(const std::string& path) {
+result<std::string> delivered_octets(const std::string& path) {
     const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (file < 0) return disk_failure(errno, "open", path);
-    auto octets = read_octets(file, {0, size_of(file)}, path);
+    auto octets = read_octets(file, {0, octets_in(file)}, path);
     ::close(file);
     return octets;
 }
@@ -36,7 +36,7 @@ result<std::unique_ptr<mbox_file::hold>> append_to_mbox(mail_store& store, const
     std::vector<mbox_entry> entries;
     std::string text;
     for (const auto& path : messages) {
-        auto octets = whole_file(path);
+        auto octets = delivered_octets(path);
         if (!octets) return std::unexpected(octets.error());
         entries.push_back(mbox_entry_of(*octets, raw, sender_in(*octets), std::time(nullptr)));
         text += entries.back().text;

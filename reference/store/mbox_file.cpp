@@ -1,6 +1,8 @@
 // An mbox on the disk; see the header.
 #include "reference/store/mbox_file.hpp"
 
+#include "reference/store/file_time.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
@@ -11,9 +13,6 @@ namespace refmail::store {
 namespace {
 
 mbox_stamp stamp_of(const struct stat& facts) {
-    const auto nanoseconds = [](const timespec& t) {
-        return t.tv_sec * std::int64_t{1'000'000'000} + t.tv_nsec;
-    };
     return {facts.st_dev, facts.st_ino, static_cast<std::uint64_t>(facts.st_size), nanoseconds(facts.st_mtim),
             nanoseconds(facts.st_ctim)};
 }

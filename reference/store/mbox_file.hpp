@@ -68,7 +68,7 @@ class mbox_file::hold {
     hold& operator=(const hold&) = delete;
 
     mbox_stamp stamp() const;
-    std::uint64_t size() const { return size_of(mbox()); }
+    std::uint64_t size() const { return octets_in(mbox()); }
     result<void> each(const mbox_extent& where, const std::function<void(std::string_view)>& seen) const;
     result<std::string> digest(const mbox_extent& where) const { return digest_of_octets(mbox(), where); }
     // Where `text` begins then; synced. Nothing of it is there when it failed. One, and then keep() or

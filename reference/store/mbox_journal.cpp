@@ -101,7 +101,7 @@ result<void> mbox_journal::mend_append(int mbox, const question& decided) const 
     if (!text) return std::unexpected(text.error());
     const auto one = append_in(*text);
     if (!one) return {}; // none, or one that was being written: the mbox was not touched
-    const std::uint64_t size = size_of(mbox), end = one->offset + one->length;
+    const std::uint64_t size = octets_in(mbox), end = one->offset + one->length;
     if (size <= one->offset || (one->numbers.first != 0 && decided(one->numbers))) return end_append();
     result<void> done;
     if (size < end) { // a part

@@ -120,7 +120,7 @@ class lock_file {
 };
 std::atomic<unsigned> lock_file::counter{0};
 
-struct flock whole_file() {
+struct flock write_lock() {
     struct flock all {};
     all.l_type = F_WRLCK;
     all.l_whence = SEEK_SET;
@@ -128,7 +128,7 @@ struct flock whole_file() {
 }
 
 std::string holder_of_file(int descriptor) {
-    struct flock other = whole_file();
+    struct flock other = write_lock();
     if (::fcntl(descriptor, F_OFD_GETLK, &other) != 0 || other.l_type == F_UNLCK || other.l_pid <= 0)
         return "another program has locked it";
     return fmt::format("process {} has locked it", other.l_pid);
@@ -162,7 +162,7 @@ result<int> mbox_lock::try_both(const std::string& path, std::string& who) {
         ::close(*opened);
         return why;
     };
-    struct flock all = whole_file();
+    struct flock all = write_lock();
     if (::fcntl(*opened, F_OFD_SETLK, &all) != 0) {
         if (errno != EAGAIN && errno != EACCES) return give_up(disk_failure(errno, "lock", path));
         who = holder_of_file(*opened);

@@ -11,11 +11,11 @@
 namespace refmail::store {
 namespace {
 
-constexpr std::size_t piece = 256 * 1024;
+constexpr std::size_t most_at_once = 256 * 1024;
 
 } // namespace
 
-std::uint64_t size_of(int file) {
+std::uint64_t octets_in(int file) {
     struct stat facts {};
     return ::fstat(file, &facts) == 0 ? static_cast<std::uint64_t>(facts.st_size) : 0;
 }
@@ -25,7 +25,7 @@ result<void> each_piece(int file, const mbox_extent& where, const std::string& p
     std::string octets;
     for (std::uint64_t at = where.offset, left = where.length; left > 0;) {
         ssize_t got = 0;
-        octets.resize_and_overwrite(static_cast<std::size_t>(std::min<std::uint64_t>(left, piece)),
+        octets.resize_and_overwrite(static_cast<std::size_t>(std::min<std::uint64_t>(left, most_at_once)),
                                     [&](char* into, std::size_t room) {
                                         got = ::pread(file, into, room, static_cast<off_t>(at));
                                         return got > 0 ? static_cast<std::size_t>(got) : 0;

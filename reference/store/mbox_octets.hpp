@@ -14,7 +14,7 @@ struct mbox_extent {
     std::uint64_t offset = 0, length = 0;
 };
 
-std::uint64_t size_of(int file); // 0 when it cannot be told
+std::uint64_t octets_in(int file); // 0 when it cannot be told
 
 // What is there of it.
 result<std::string> read_octets(int file, const mbox_extent& where, const std::string& path);

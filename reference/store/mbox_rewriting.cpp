@@ -121,7 +121,7 @@ result<void> mbox_journal::carry_on(int mbox, int record, const rewriting& one) 
 
 result<void> mbox_journal::remove(int mbox, const std::vector<mbox_extent>& gone) const {
     if (gone.empty()) return {};
-    const std::uint64_t end = size_of(mbox);
+    const std::uint64_t end = octets_in(mbox);
     std::vector<source> rest;
     for (std::size_t i = 0; i < gone.size(); ++i) {
         const std::uint64_t from = gone[i].offset + gone[i].length;
@@ -140,7 +140,7 @@ result<void> mbox_journal::mend_rewrite(int mbox) const {
     if (!head) return std::unexpected(head.error());
     const auto one = rewriting::from(*head);
     if (!one) return set_aside();
-    const std::uint64_t size = size_of(mbox), reached = one->offset + one->length;
+    const std::uint64_t size = octets_in(mbox), reached = one->offset + one->length;
     if (size >= one->before) {
         const auto stale = digest_of_octets(mbox, {reached, one->before - reached});
         if (!stale) return std::unexpected(stale.error());

@@ -12,6 +12,15 @@ constexpr std::size_t most_vanished = 40'000;
 
 } // namespace
 
+mailbox::flag_set changed_by(const mailbox::flag_change& change, mailbox::flag_set flags) {
+    switch (change.how) {
+    case mailbox::flag_change::how::add: return flags | change.flags;
+    case mailbox::flag_change::how::remove: return flags & ~change.flags;
+    case mailbox::flag_change::how::replace: break;
+    }
+    return change.flags;
+}
+
 void message_table::load(std::vector<message_row> rows,
                          std::vector<std::pair<mailbox::mod_sequence, mailbox::uid>> vanished,
                          const mailbox_row& box) {

@@ -17,6 +17,9 @@ struct file_place {
     bool operator==(const file_place&) const = default;
 };
 
+// What STORE makes of flags.
+mailbox::flag_set changed_by(const mailbox::flag_change& change, mailbox::flag_set flags);
+
 class message_table {
   public:
     void load(std::vector<message_row> rows,
