@@ -17,7 +17,7 @@ import unittest
 
 import reading_server
 from reading_server import MESSAGE
-from running_refmaild import LIMIT, hashed, wait_until
+from running_refmaild import LIMIT, REFMAILD, hashed, wait_until
 
 HOSTILE = b"Subject: hostile\r\n\r\nFrom joe Thu Nov 19 12:00:00 2026\r\n>From there\r\n\r\nFrom here\r\n"
 
@@ -127,6 +127,22 @@ class Mbox(reading_server.Served):
         self.deliver("one")
         with open(spool.replace("{user}", "alice"), "rb") as f:
             self.assertEqual(f.read().count(b"\nSubject: one\n"), 1)
+
+    def test_settings_that_cannot_be(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        path = os.path.join(folder.name, "refmaild.yaml")
+        words = "must be the whole path of a file, with {user} in it: \"/var/mail/{user}\""
+        for wrong, why in (("path: 'mail/{user}'", "mbox.path: " + words), ("path: /var/mail", "mbox.path: " + words),
+                           ("lock_wait: soon", "mbox.lock_wait: 'soon' is no time; write 90 s, 5 min, 4 h or 5 d"),
+                           ("paht: x", "mbox.paht: unknown key; did you mean 'path'?")):
+            with open(path, "w") as f:
+                f.write(f"domains: example.test\ndata: {folder.name}/mail\nlisten: {{ lmtp: '127.0.0.1:0' }}\n"
+                        f"accounts: [ {{ user: alice, password: \"{hashed('alice-pw')}\" }} ]\nmbox: {{ {wrong} }}\n")
+            done = subprocess.run([REFMAILD, "--config", path], capture_output=True, text=True, timeout=LIMIT)
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn(f"{path}:5: ", done.stderr)
+            self.assertIn(why, done.stderr)
 
     @unittest.skipUnless(shutil.which("mutt"), "mutt is not installed")
     def test_mutt_deletes_one_and_reads_one(self):
