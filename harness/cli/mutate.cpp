@@ -15,8 +15,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <iostream>
 #include <map>
+#include <thread>
 
 namespace mailspec::cli {
 
@@ -42,40 +44,76 @@ struct score {
 using outcomes = std::map<std::string, std::pair<const suite::test_case*, script::case_outcome>>;
 
 // What became of one case that passed.
-void try_mutants(const suite::test_case& c, const script::case_outcome& recorded,
-                 const target::target_info& target, score& all) {
+score try_mutants(const suite::test_case& c, const script::case_outcome& recorded,
+                  const target::target_info& target) {
+    score one;
     const auto report =
         net::run_for<script::mutation_report>([&] { return script::mutate_case(c, target, recorded); });
     if (!report.self_check.empty()) {
-        all.unproved.push_back(
+        one.unproved.push_back(
             fmt::format("{}: the unaltered replay does not pass: {}", c.id, report.self_check));
-        return;
+        return one;
     }
-    all.mutants += report.mutants.size();
-    all.killed += report.killed();
-    const auto left = report.survivors();
-    for (const auto& name : left)
-        all.survivors.push_back(fmt::format("{}: {}", c.id, name));
+    one.mutants = report.mutants.size();
+    one.killed = report.killed();
+    for (const auto& name : report.survivors())
+        one.survivors.push_back(fmt::format("{}: {}", c.id, name));
     if (report.proved())
-        ++all.proved;
+        one.proved = 1;
     else
-        all.unproved.push_back(fmt::format("{}: {} of {} alterations killed, none of content", c.id,
+        one.unproved.push_back(fmt::format("{}: {} of {} alterations killed, none of content", c.id,
                                            report.killed(), report.mutants.size()));
+    return one;
 }
 
-score score_of(const outcomes& recorded, const target::target_info& target) {
+score score_of_one(const std::string& id, const suite::test_case& c, const script::case_outcome& outcome,
+                   const target::target_info& target) {
     using kind = script::case_outcome::kind;
+    score one;
+    if (outcome.what == kind::refused)
+        one.skipped = 1;
+    else if (outcome.what == kind::trouble)
+        one.untried.push_back(fmt::format("{}: {}", id, outcome.trouble));
+    else if (outcome.what == kind::mismatch || outcome.instead)
+        one.failed_here = 1;
+    else
+        one = try_mutants(c, outcome, target);
+    return one;
+}
+
+void add(std::vector<std::string>& to, const std::vector<std::string>& lines) {
+    to.insert(to.end(), lines.begin(), lines.end());
+}
+
+// A replay touches nothing but its own case: one core a case, on all of them.
+score score_of(const outcomes& recorded, const target::target_info& target) {
+    std::vector<outcomes::const_iterator> cases;
+    for (auto at = recorded.begin(); at != recorded.end(); ++at)
+        cases.push_back(at);
+    std::vector<score> each(cases.size());
+    std::atomic<std::size_t> next{0};
+    const auto work = [&] {
+        for (auto i = next++; i < cases.size(); i = next++) {
+            const auto& [id, one] = *cases[i];
+            each[i] = score_of_one(id, *one.first, one.second, target);
+        }
+    };
+    {
+        std::vector<std::jthread> others;
+        for (unsigned i = 1; i < std::thread::hardware_concurrency(); ++i)
+            others.emplace_back(work);
+        work();
+    }
     score all;
-    for (const auto& [id, one] : recorded) {
-        const auto& [c, outcome] = one;
-        if (outcome.what == kind::refused)
-            ++all.skipped;
-        else if (outcome.what == kind::trouble)
-            all.untried.push_back(fmt::format("{}: {}", id, outcome.trouble));
-        else if (outcome.what == kind::mismatch || outcome.instead)
-            ++all.failed_here;
-        else
-            try_mutants(*c, outcome, target, all);
+    for (const auto& one : each) {
+        all.proved += one.proved;
+        all.failed_here += one.failed_here;
+        all.mutants += one.mutants;
+        all.killed += one.killed;
+        all.skipped += one.skipped;
+        add(all.unproved, one.unproved);
+        add(all.untried, one.untried);
+        add(all.survivors, one.survivors);
     }
     return all;
 }
@@ -87,7 +125,7 @@ void print_list(const char* title, const std::vector<std::string>& lines) {
         std::cout << "  " << line << '\n';
 }
 
-std::string percent(std::size_t part, std::size_t whole) {
+std::string tenths_of_percent(std::size_t part, std::size_t whole) {
     return whole == 0 ? "-" : fmt::format("{:.1f} %", 100.0 * double(part) / double(whole));
 }
 
@@ -99,7 +137,7 @@ void print_markdown(const score& s, const std::string& target) {
         "| cases that could not run against it | {} |\n"
         "| altered replies and messages | {} |\n| noticed | {} ({}) |\n",
         target, s.proved + s.failed_here, s.tried(), s.failed_here, s.skipped, s.mutants, s.killed,
-        percent(s.killed, s.mutants));
+        tenths_of_percent(s.killed, s.mutants));
 }
 
 void print_text(const score& s, bool verbose) {
@@ -109,7 +147,7 @@ void print_text(const score& s, bool verbose) {
     std::cout << fmt::format("{} of {} cases are shown able to fail ({} by failing here), {} skipped\n"
                              "{} alterations, {} noticed ({}){}\n",
                              s.proved + s.failed_here, s.tried(), s.failed_here, s.skipped, s.mutants,
-                             s.killed, percent(s.killed, s.mutants),
+                             s.killed, tenths_of_percent(s.killed, s.mutants),
                              verbose || s.survivors.empty() ? "" : "; -v lists the others");
 }
 
@@ -123,6 +161,7 @@ int mutate(const mutate_options& options, const program& p) {
     plan.jobs = options.jobs;
     plan.sends = chosen.sends;
     plan.bring_up = chosen.bring_up;
+    plan.bring_up_another = chosen.bring_up_another;
     plan.told = [&](const suite::test_case& c, script::case_outcome outcome, const std::string&) {
         recorded.insert_or_assign(c.id, std::pair(&c, std::move(outcome)));
     };
@@ -148,6 +187,7 @@ int mutate(const mutate_options& options, const program& p) {
 void add_mutate(CLI::App& app, program& p) {
     auto* command = app.add_subcommand("mutate", "Show that each case is able to fail");
     auto options = std::make_shared<mutate_options>();
+    options->target.in_memory = true;
     add_selection_options(*command, options->cases);
     add_target_options(*command, options->target);
     command->add_option("-j,--jobs", options->jobs, "How many cases run at once")
