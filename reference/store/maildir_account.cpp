@@ -168,7 +168,7 @@ mailbox::result<mailbox::appended> maildir_account::append(const std::string& na
     std::uint64_t octets = 0;
     for (const auto& one : messages)
         octets += one.octets.size();
-    const auto room = parts_.quota->reserve(octets, messages.size());
+    const auto room = room_for(octets, messages.size()); // deliveries that nobody counted, too
     if (!room) return std::unexpected(room.error());
     return *mbox ? (*mbox)->append(std::move(messages)) : (*to)->append(std::move(messages));
 }
@@ -199,8 +199,9 @@ void maildir_account::delivered() {
     inbox->wake();
 }
 
-mailbox::result<std::shared_ptr<void>> maildir_account::room_for(std::uint64_t octets) {
-    return parts_.quota->reserve(octets, 1, [this]() -> mailbox::result<void> {
+mailbox::result<std::shared_ptr<void>> maildir_account::room_for(std::uint64_t octets,
+                                                                 std::uint64_t messages) {
+    return parts_.quota->reserve(octets, messages, [this]() -> mailbox::result<void> {
         if (auto inbox = open("INBOX"); !inbox) return std::unexpected(inbox.error());
         return {};
     });

@@ -43,7 +43,7 @@ class maildir_account final : public mailbox::account {
     void delivered();
     // Kept until the handle is dropped. trouble::over_quota. Mail that nobody has counted yet is counted
     // first.
-    mailbox::result<std::shared_ptr<void>> room_for(std::uint64_t octets);
+    mailbox::result<std::shared_ptr<void>> room_for(std::uint64_t octets, std::uint64_t messages = 1);
 
   private:
     maildir_account(std::string user, const settings& how, account_parts parts,
