@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <random>
@@ -23,14 +24,16 @@ namespace mailspec::cli {
 namespace {
 
 constexpr std::size_t most_printed = 10; // violations
+constexpr int most_shared = 100;         // mailboxes
 
 struct stress_options {
     target_options target;
     int clients = 10;
     double seconds = 10;
     std::optional<std::uint64_t> seed;
-    int mailboxes = 3;
-    std::string only, service, json;
+    std::optional<int> mailboxes;
+    std::uint64_t commands = 0;
+    std::string only, service, json, dialogs;
     std::uint64_t messages = 100;
 };
 
@@ -65,13 +68,20 @@ stress::run_plan plan_of(const stress_options& options) {
     plan.clients = options.clients;
     plan.length = std::chrono::milliseconds(static_cast<long>(options.seconds * 1000));
     plan.seed = options.seed ? *options.seed : std::random_device{}() % 1000000;
-    plan.mailboxes = options.mailboxes;
+    plan.commands = options.commands;
+    plan.dialogs = options.dialogs;
+    if (!plan.dialogs.empty() && !std::filesystem::is_directory(plan.dialogs))
+        throw refusal(fmt::format("--dialogs {}: there is no such folder", plan.dialogs));
     plan.messages = options.messages;
     const auto& names = stress::alone();
     if (!options.only.empty() && std::ranges::count(names, options.only) == 0)
         throw refusal(fmt::format("--only {}: expected {}{}", options.only, suite::word_list(names),
                                   suite::did_you_mean(options.only, names)));
     if (!options.only.empty()) plan.only = stress::kind_named(options.only);
+    plan.mailboxes = options.mailboxes.value_or(plan.only == stress::kind::list ? 10000 : 3);
+    if (plan.only != stress::kind::list && plan.mailboxes > most_shared)
+        throw refusal(fmt::format("--mailboxes {}: sessions share at most {}; more are for --only list",
+                                  plan.mailboxes, most_shared));
     return plan;
 }
 
@@ -124,9 +134,9 @@ void print(const stressed& run, const stress_options& options) {
     if (!run.plan.only)
         std::cout << (run.outcome.violations.empty()
                           ? "every session saw what it must see\n"
-                          : fmt::format("{} violations; --seed {} draws the same "
-                                        "commands again\n",
-                                        run.outcome.violations.size(), run.plan.seed));
+                          : fmt::format("{} violations; --seed {} draws the same commands again{}\n",
+                                        run.outcome.violations.size(), run.plan.seed,
+                                        run.plan.commands > 0 ? ", in the same order" : ""));
     if (!options.json.empty()) write_json(run, options.json);
 }
 
@@ -170,13 +180,22 @@ void add_stress(CLI::App& app, program& p) {
         ->type_name("S");
     command->add_option("--seed", options->seed, "Draw the commands that a run with this seed drew")
         ->type_name("X");
-    command->add_option("--mailboxes", options->mailboxes, "How many mailboxes they share (3)")
-        ->check(CLI::Range(1, 100))
+    command
+        ->add_option(
+            "--commands", options->commands,
+            "One session at a time sends its next, so many in all, in place of --seconds: what happens "
+            "follows from --seed alone")
+        ->check(CLI::Range(1, 100000000))
+        ->type_name("N");
+    command
+        ->add_option("--mailboxes", options->mailboxes,
+                     "How many mailboxes they share (3); with --only list, how many there are (10000)")
+        ->check(CLI::Range(1, 100000))
         ->type_name("N");
     auto* only = command
                      ->add_option("--only", options->only,
                                   "Measure one kind of command alone: append, fetch-flags, fetch-headers, "
-                                  "fetch-bodies, store, search, login, select")
+                                  "fetch-bodies, store, search, login, select, list")
                      ->type_name("KIND");
     command
         ->add_option("--messages", options->messages,
@@ -187,6 +206,10 @@ void add_stress(CLI::App& app, program& p) {
     command->add_option("--service", options->service, "imap or imaps, where the target has both (imap)")
         ->check(CLI::IsMember({"imap", "imaps"}))
         ->type_name("NAME");
+    command
+        ->add_option("--dialogs", options->dialogs,
+                     "Write each session's whole dialog into this folder: session-1, session-2 ...")
+        ->type_name("FOLDER");
     command->add_option("--json", options->json, "Write the figures to this file as well")->type_name("FILE");
     command->callback([&p, options] { p.selected = [&p, options] { return run_stress(*options, p); }; });
 }

@@ -18,13 +18,18 @@ struct weighed {
 
 constexpr std::array<weighed, kinds> table{{
     {kind::login, "login", 0},
-    {kind::select, "select", 1},
+    {kind::select, "select", 2},
+    {kind::examine, "examine", 1},
     {kind::append, "append", 12},
     {kind::fetch_flags, "fetch-flags", 14},
-    {kind::fetch_headers, "fetch-headers", 10},
+    {kind::fetch_headers, "fetch-headers", 8},
     {kind::fetch_bodies, "fetch-bodies", 8},
-    {kind::store, "store", 24},
+    {kind::fetch_changed, "fetch-changed", 6},
+    {kind::store, "store", 20},
+    {kind::store_if, "store-if", 6},
     {kind::search, "search", 8},
+    {kind::sort, "sort", 2},
+    {kind::thread, "thread", 2},
     {kind::copy, "copy", 4},
     {kind::move, "move", 4},
     {kind::expunge, "expunge", 5},
@@ -32,6 +37,10 @@ constexpr std::array<weighed, kinds> table{{
     {kind::idle, "idle", 2},
     {kind::status, "status", 3},
     {kind::close, "close", 1},
+    {kind::unselect, "unselect", 1},
+    {kind::pipeline, "pipeline", 4},
+    {kind::drop, "reconnect", 1},
+    {kind::list, "list", 0},
 }};
 
 constexpr std::string_view subject = "Subject: stress ";
@@ -48,8 +57,9 @@ std::optional<kind> kind_named(std::string_view name) {
 }
 
 const std::vector<std::string>& alone() {
-    static const std::vector<std::string> names{"append", "fetch-flags", "fetch-headers", "fetch-bodies",
-                                                "store",  "search",      "login",         "select"};
+    static const std::vector<std::string> names{"append",       "fetch-flags", "fetch-headers",
+                                                "fetch-bodies", "store",       "search",
+                                                "login",        "select",      "list"};
     return names;
 }
 

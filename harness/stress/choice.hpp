@@ -14,12 +14,17 @@ namespace mailspec::stress {
 enum class kind {
     login,
     select,
+    examine,
     append,
     fetch_flags,
     fetch_headers,
     fetch_bodies,
+    fetch_changed,
     store,
+    store_if,
     search,
+    sort,
+    thread,
     copy,
     move,
     expunge,
@@ -27,8 +32,12 @@ enum class kind {
     idle,
     status,
     close,
+    unselect,
+    pipeline,
+    drop,
+    list,
 };
-inline constexpr int kinds = 15;
+inline constexpr int kinds = 24;
 const char* name_of(kind k); // "fetch-flags"
 std::optional<kind> kind_named(std::string_view name);
 // Those that can be measured alone, in the order of the help text.

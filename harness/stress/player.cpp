@@ -1,4 +1,5 @@
-// A session at work; see the header. RFC 9051 §6.3, §6.4; RFC 7162 §3.1; RFC 4315.
+// A session's life: coming, drawing, asking, judging, settling; see the header. RFC 9051 §6.3.1, §5.2; RFC
+// 7162 §3.2.3; RFC 4978.
 #include "harness/stress/player.hpp"
 
 #include "harness/wire/octets.hpp"
@@ -6,13 +7,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 namespace mailspec::stress {
 namespace {
 
 constexpr std::uint64_t full = 150; // messages; a mailbox is then emptied rather than filled
 constexpr int most_rounds = 50;     // of NOOP until nothing is told
+constexpr int most_keywords = 40;   // sessions with a keyword of their own: servers have limits
 
 } // namespace
 
@@ -20,30 +21,21 @@ player::player(arena& shared, int session)
     : shared_(shared)
     , session_(session)
     , choices_(shared.seed, session)
-    , model_(fmt::format("mine-{}", session)) {}
+    , model_(session >= 1 && session <= most_keywords ? fmt::format("mine-{}", session) : std::string()) {}
 
 void player::accuse(std::string text) {
     sound_ = false;
-    shared_.violations.push_back({session_, std::move(text), tail_.lines()});
+    shared_.violations.push_back(
+        {session_, std::move(text), ear_ ? ear_->lines() : std::vector<std::string>()});
 }
 
 std::string player::items(std::string_view more) const {
-    return fmt::format("(UID {}{})", more, condstore_ ? " MODSEQ" : "");
+    return fmt::format("(UID {}{})", more, form_.condstore ? " MODSEQ" : "");
 }
 
-net::task<world::client_result<void>> player::come(account_at where) {
-    co_return co_await come(std::move(where), static_cast<std::size_t>(session_));
-}
-
-net::task<world::client_result<void>> player::come(account_at where, std::size_t box) {
-    auto client = co_await log_in(where, &tail_);
-    if (!client) co_return std::unexpected(client.error());
-    client_ = std::move(*client);
-    if (client_->offers("CONDSTORE") && client_->offers("ENABLE")) {
-        auto enabled = co_await client_->demand("ENABLE CONDSTORE");
-        if (!enabled) co_return std::unexpected(enabled.error());
-        condstore_ = true;
-    }
+net::task<world::client_result<void>> player::come(std::size_t box) {
+    auto known = co_await log_in_again();
+    if (!known) co_return known;
     choice first;
     first.place = box;
     co_await select(first);
@@ -51,41 +43,110 @@ net::task<world::client_result<void>> player::come(account_at where, std::size_t
     co_return world::client_result<void>{};
 }
 
-net::task<void> player::play() {
-    while (sound_ && !shared_.over()) {
-        const auto drawn = choices_.next();
-        co_await act(drawn);
-        co_await learn_new();
+net::task<world::client_result<void>> player::log_in_again() {
+    const bool kept = !shared_.dialogs.empty() && session_ != 0;
+    ear_ = std::make_unique<session_ear>(kept ? fmt::format("{}/session-{}", shared_.dialogs, session_) : "");
+    auto client = co_await log_in(shared_.where, ear_.get());
+    if (!client) co_return std::unexpected(client.error());
+    client_ = std::move(*client);
+    auto enabled = co_await enable();
+    co_return enabled;
+}
+
+// Every second session resynchronizes itself by QRESYNC, every fourth knows CONDSTORE alone, and every eighth
+// speaks IMAP4rev2. One that only looks on (0) knows CONDSTORE.
+net::task<world::client_result<void>> player::enable() {
+    const bool may = offers("ENABLE") || offers("IMAP4rev2");
+    form_ = {};
+    form_.uid_with_all = offers("QRESYNC");
+    std::string what;
+    if (session_ % 2 == 1 && offers("QRESYNC")) {
+        form_.condstore = form_.qresync = true;
+        what = "QRESYNC";
+    } else if ((session_ % 4 != 0 || session_ == 0) && offers("CONDSTORE")) {
+        form_.condstore = true;
+        what = "CONDSTORE";
+    } else if (session_ % 8 == 4 && offers("IMAP4rev2") && offers("IMAP4rev1")) {
+        rev2_ = true;
+        what = "IMAP4rev2";
     }
+    if (!may) form_ = {}, what.clear();
+    if (!what.empty()) {
+        auto enabled = co_await client_->demand("ENABLE " + what);
+        if (!enabled) co_return std::unexpected(enabled.error());
+    }
+    model_.enabled(form_);
+    world::client_result<void> done;
+    if (session_ % 4 == 3 && offers("COMPRESS=DEFLATE")) done = co_await client_->compress();
+    co_return done;
+}
+
+net::task<void> player::play() {
+    while (sound_ && !shared_.over())
+        co_await turn();
+}
+
+net::task<void> player::turn() {
+    if (!sound_) co_return;
+    const auto drawn = choices_.next();
+    co_await act(drawn);
+    co_await learn_new();
 }
 
 net::task<void> player::act(choice drawn) {
     const bool is_full = model_.size() >= full;
     switch (drawn.what) {
-    case kind::select: co_await select(drawn); break;
+    case kind::select:
+    case kind::examine: co_await select(drawn); break;
     case kind::append:
-        if (is_full)
-            co_await expunge(drawn);
+        // RFC 9051 §6.3.3: what was EXAMINEd permits no change, and it is open whether APPEND is one.
+        if (is_full || (model_.read_only() && box_of(drawn) == model_.truth()))
+            co_await change(drawn);
         else
             co_await append(drawn);
         break;
     case kind::fetch_flags:
     case kind::fetch_headers:
     case kind::fetch_bodies: co_await fetch(drawn); break;
-    case kind::store: co_await store(drawn); break;
+    case kind::fetch_changed: co_await fetch_changed(drawn); break;
     case kind::search: co_await search(drawn); break;
-    case kind::copy:
-    case kind::move: co_await transfer(drawn); break;
-    case kind::expunge: co_await expunge(drawn); break;
+    case kind::sort: co_await sort(drawn); break;
+    case kind::thread: co_await thread(drawn); break;
     case kind::idle: co_await idle(drawn); break;
     case kind::status: co_await status(drawn); break;
-    case kind::close: co_await close(drawn); break;
+    case kind::close:
+    case kind::unselect: co_await close(drawn); break;
+    case kind::pipeline: co_await pipeline(drawn); break;
+    case kind::drop: co_await drop(drawn); break;
+    case kind::store:
+    case kind::store_if:
+    case kind::copy:
+    case kind::move:
+    case kind::expunge: co_await change(drawn); break;
     case kind::login:
+    case kind::list:
     case kind::noop: {
         asked what;
         co_await ask(std::move(what), "NOOP");
         break;
     }
+    }
+}
+
+// RFC 9051 §6.3.3: one that was EXAMINEd is not changed; it is SELECTed first.
+net::task<void> player::change(choice drawn) {
+    if (model_.read_only()) {
+        auto again = drawn;
+        again.what = kind::select;
+        co_await select(again);
+    } else if (drawn.what == kind::store) {
+        co_await store(drawn);
+    } else if (drawn.what == kind::store_if) {
+        co_await store_if(drawn);
+    } else if (drawn.what == kind::copy || drawn.what == kind::move) {
+        co_await transfer(drawn);
+    } else {
+        co_await expunge(drawn);
     }
 }
 
@@ -111,6 +172,19 @@ void player::judge(const asked& what, const world::imap_answer& answer) {
     const answered told{answer.condition, &answer.untagged, &answer.tagged};
     for (auto& wrong : model_.heard(what, told))
         if (sound_) accuse(std::move(wrong));
+    note_forms();
+}
+
+// Nothing is lost by them, so the session goes on; once a run is enough.
+void player::note_forms() {
+    const auto note = [&](const std::string& rule, std::string text) {
+        if (shared_.forms.insert(rule).second)
+            shared_.violations.push_back({session_, std::move(text), ear_->lines()});
+    };
+    for (auto& one : ear_->deviations())
+        note(one.rule, fmt::format("{}: {}", one.rule, one.text));
+    for (auto& [rule, text] : model_.formal())
+        note(rule, std::move(text));
 }
 
 net::task<bool> player::ask(asked what, std::string command) {
@@ -124,37 +198,6 @@ net::task<bool> player::ask(asked what, std::string command) {
     last_ = std::move(*answer);
     judge(what, last_);
     co_return last_.ok();
-}
-
-net::task<void> player::select(choice drawn) {
-    asked what;
-    what.what = kind::select;
-    what.opens = &shared_.boxes[drawn.place % shared_.boxes.size()];
-    what.highest_uid = what.opens->highest_uid();
-    what.highest_modseq = what.opens->highest_modseq();
-    auto command = "SELECT " + world::imap_quoted(what.opens->name());
-    co_await ask(std::move(what), std::move(command));
-}
-
-net::task<void> player::append(choice drawn) {
-    auto& box = shared_.boxes[drawn.place % shared_.boxes.size()];
-    const auto token = fmt::format("{}.{}.{}", shared_.seed, session_, ++appended_);
-    const auto flags = drawn.form % 3 == 0 ? "(\\Seen $Junk) " : drawn.form % 3 == 1 ? "(\\Flagged) " : "";
-    const auto highest = box.highest_uid();
-    const auto begun = net::clock::now();
-    auto words = fmt::format("APPEND {} {}", world::imap_quoted(box.name()), flags);
-    words.pop_back(); // demand_with_literal() puts a space before the literal
-    const auto text = message_of(token);
-    auto answer = co_await client_->demand_with_literal(std::move(words), text);
-    if (!answer) co_return accuse(answer.error());
-    shared_.times.add(kind::append, net::clock::now() - begun);
-    asked what;
-    what.what = kind::append;
-    judge(what, *answer);
-    const auto& code = answer->tagged.code;
-    if (answer->tagged.code_name() != "APPENDUID" || !code || code->size() < 3) co_return;
-    auto wrong = box.added((*code)[2].number().value_or(0), token, highest);
-    if (!wrong.empty()) accuse(std::move(wrong));
 }
 
 // Some messages in a row that are there as far as this session knows.
@@ -171,11 +214,15 @@ asked player::about(choice drawn, std::size_t most) const {
     return what;
 }
 
+std::string player::set(const std::vector<std::uint64_t>& numbers) const {
+    std::string text;
+    for (const auto number : numbers)
+        text += (text.empty() ? "" : ",") + std::to_string(number);
+    return text;
+}
+
 std::string player::words(const asked& what, std::string_view verb) const {
-    std::string set;
-    for (const auto number : what.numbers)
-        set += (set.empty() ? "" : ",") + std::to_string(number);
-    return fmt::format("{}{} {}", what.by_uid ? "UID " : "", verb, set);
+    return fmt::format("{}{} {}", what.by_uid ? "UID " : "", verb, set(what.numbers));
 }
 
 std::vector<std::uint64_t> player::uids(const asked& what) const {
@@ -186,166 +233,13 @@ std::vector<std::uint64_t> player::uids(const asked& what) const {
     return all;
 }
 
-net::task<void> player::fetch(choice drawn) {
-    auto what = about(drawn, drawn.what == kind::fetch_flags ? 40 : 5);
-    if (what.numbers.empty()) co_return;
-    const std::string item = drawn.what == kind::fetch_flags     ? "FLAGS"
-                             : drawn.what == kind::fetch_headers ? "BODY.PEEK[HEADER]"
-                                                                 : "BODY.PEEK[]";
-    what.items = {"UID", item};
-    if (item.starts_with("BODY")) what.items[1].erase(4, 5); // it is answered as BODY[
-    auto command = fmt::format("{} {}", words(what, "FETCH"), items(item));
-    co_await ask(std::move(what), std::move(command));
-}
-
-net::task<void> player::store(choice drawn) {
-    if (drawn.form / 2 % 8 == 0) co_return co_await replace(drawn);
-    auto what = about(drawn, 4);
-    if (what.numbers.empty()) co_return;
-    const std::array<std::string, 8> flags{"\\Seen", "\\Flagged", "\\Answered",         "\\Draft",
-                                           "$Junk",  "\\Deleted", model_.own_keyword(), model_.own_keyword()};
-    const auto& flag = flags[drawn.form / 16 % flags.size()];
-    what.own_keyword = flag == model_.own_keyword();
-    what.adds = drawn.form / 128 % 3 != 0;
-    if (flag == "\\Deleted" && what.adds)
-        for (const auto uid : uids(what))
-            model_.truth()->may_be_deleted(uid);
-    const bool silent = drawn.form / 512 % 4 == 0;
-    auto command = fmt::format("{} {}FLAGS{} ({})", words(what, "STORE"), what.adds ? "+" : "-",
-                               silent ? ".SILENT" : "", flag);
-    co_await ask(std::move(what), std::move(command));
-}
-
-// One message gets other flags, whatever it had.
-net::task<void> player::replace(choice drawn) {
-    auto what = about(drawn, 1);
-    if (what.numbers.empty()) co_return;
-    for (const auto uid : uids(what))
-        model_.truth()->replaced(uid);
-    const auto flags = drawn.form / 16 % 2 == 0 ? "\\Seen \\Answered" : "\\Flagged work";
-    auto command = fmt::format("{} FLAGS ({})", words(what, "STORE"), flags);
-    co_await ask(std::move(what), std::move(command));
-}
-
-net::task<void> player::search(choice drawn) {
-    asked what;
-    what.what = kind::search;
-    what.by_uid = drawn.form % 2 == 1;
-    what.own_keyword = what.adds = drawn.form / 2 % 2 == 0;
-    const std::array<std::string, 4> keys{"UNSEEN FLAGGED", "SUBJECT \"stress\" SEEN",
-                                          "LARGER 1500 UNDELETED", "OR DRAFT KEYWORD $Junk"};
-    const auto key = what.own_keyword ? "KEYWORD " + model_.own_keyword() : keys[drawn.place % keys.size()];
-    auto command = fmt::format("{}SEARCH {}", what.by_uid ? "UID " : "", key);
-    if (!model_.selected()) co_return;
-    co_await ask(std::move(what), std::move(command));
-}
-
-net::task<void> player::transfer(choice drawn) {
-    auto what = about(drawn, 3);
-    const auto from = static_cast<std::size_t>(model_.truth() - shared_.boxes.data());
-    if (what.numbers.empty() || shared_.boxes.size() < 2) co_return;
-    auto& to = shared_.boxes[(from + 1 + drawn.form / 2 % (shared_.boxes.size() - 1)) % shared_.boxes.size()];
-    // Without MOVE it is a COPY (RFC 6851 §1).
-    const bool moves = drawn.what == kind::move && client_->offers("MOVE");
-    if (!moves) what.what = kind::copy;
-    const auto asked_for = uids(what);
-    if (moves)
-        for (const auto uid : asked_for)
-            model_.truth()->may_be_moved(uid);
-    const auto highest = to.highest_uid();
-    auto command = fmt::format("{} {}", words(what, moves ? "MOVE" : "COPY"), world::imap_quoted(to.name()));
-    const bool ok = co_await ask(std::move(what), std::move(command));
-    if (ok) transferred(moves, asked_for, to, highest);
-}
-
-// RFC 4315 §3, RFC 6851 §4.3: COPYUID stands in the tagged response, of MOVE in an untagged one.
-void player::transferred(bool moves, const std::vector<std::uint64_t>& asked_for, mailbox_truth& to,
-                         std::uint64_t highest) {
-    auto& from = *model_.truth();
-    auto told = last_.untagged;
-    told.push_back(last_.tagged);
-    for (const auto& r : told) {
-        if (r.code_name() != "COPYUID" || !r.code || r.code->size() < 4) continue;
-        const auto old_uids = numbers_of((*r.code)[2].text), new_uids = numbers_of((*r.code)[3].text);
-        if (old_uids.size() != new_uids.size() || old_uids.empty())
-            return accuse("COPYUID does not pair its UIDs: " + wire::quoted(r.raw));
-        for (std::size_t i = 0; i < old_uids.size(); ++i) {
-            if (std::ranges::count(asked_for, old_uids[i]) == 0)
-                return accuse(fmt::format("COPYUID names UID {}, which was not asked for", old_uids[i]));
-            // What is copied has the flags of its source, \Deleted among them.
-            if (from.deletable(old_uids[i])) to.may_be_deleted(new_uids[i]);
-            auto wrong = to.added(new_uids[i], from.token_of(old_uids[i]), highest);
-            if (!wrong.empty()) return accuse(std::move(wrong));
-            if (moves) from.moved(old_uids[i]);
-        }
-    }
-}
-
-net::task<void> player::expunge(choice drawn) {
-    if (!model_.selected()) co_return;
-    asked what;
-    what.what = kind::expunge;
-    std::string command = "EXPUNGE";
-    // RFC 4315 §2.1: only what is named, of what is \Deleted.
-    if (drawn.form % 2 == 1 && model_.size() > 0 && client_->offers("UIDPLUS")) {
-        what = about(drawn, 10);
-        what.what = kind::expunge;
-        command = words(what, "EXPUNGE");
-    }
-    co_await ask(std::move(what), std::move(command));
-}
-
-net::task<void> player::idle(choice drawn) {
-    if (!client_->offers("IDLE")) co_return;
-    const std::chrono::milliseconds rest(drawn.amount % 50);
-    const auto begun = net::clock::now();
-    auto answer = co_await client_->idle(rest);
-    if (!answer) co_return accuse(answer.error());
-    shared_.times.add(kind::idle, net::clock::now() - begun - rest);
-    asked what;
-    what.what = kind::idle;
-    judge(what, *answer);
-}
-
-// RFC 9051 §6.3.11: not of the mailbox that is selected.
-net::task<void> player::status(choice drawn) {
-    const auto* box = &shared_.boxes[drawn.place % shared_.boxes.size()];
-    if (box == model_.truth()) box = &shared_.boxes[(drawn.place + 1) % shared_.boxes.size()];
-    if (box == model_.truth()) co_return;
-    asked what;
-    what.what = kind::status;
-    const auto highest = box->highest_uid();
-    auto command =
-        fmt::format("STATUS {} (MESSAGES UIDNEXT UIDVALIDITY UNSEEN)", world::imap_quoted(box->name()));
-    const bool ok = co_await ask(std::move(what), std::move(command));
-    if (!ok) co_return;
-    for (const auto& r : last_.untagged) {
-        if (!r.is_data("STATUS") || r.data.empty()) continue;
-        const auto& values = r.data.back().items;
-        for (std::size_t i = 0; i + 1 < values.size(); i += 2)
-            if (values[i].is_atom("UIDNEXT") && values[i + 1].number().value_or(0) <= highest)
-                co_return accuse(fmt::format("STATUS of {} tells UIDNEXT {}, though UID {} was given",
-                                             box->name(), values[i + 1].text, highest));
-    }
-}
-
-net::task<void> player::close(choice drawn) {
-    if (!model_.selected()) co_return;
-    asked what;
-    what.what = kind::close;
-    const bool ok = co_await ask(std::move(what), "CLOSE");
-    if (!ok) co_return;
-    model_.left();
-    co_await select(drawn);
-}
-
 net::task<void> player::settle() {
     for (int round = 0; sound_ && round < most_rounds; ++round) {
         asked noop;
         co_await ask(std::move(noop), "NOOP");
-        co_await learn_new();
         const bool quiet =
             std::ranges::none_of(last_.untagged, [](const auto& r) { return !r.data.empty(); });
+        co_await learn_new();
         if (quiet) break;
     }
     if (!sound_ || model_.size() == 0) co_return;

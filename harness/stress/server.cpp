@@ -42,14 +42,47 @@ std::vector<std::string> dialog_tail::lines(std::size_t most) const {
     return all;
 }
 
-net::task<world::client_result<client_ptr>> log_in(const account_at& where, dialog_tail* tail) {
+session_ear::session_ear(const std::string& file) {
+    if (!file.empty()) file_.open(file, std::ios::app | std::ios::binary);
+}
+
+void session_ear::write(bool sent, std::string_view octets) {
+    const char side = sent ? 'C' : 'S';
+    if (side != side_ && wrote_ != '\n') file_ << '\n', wrote_ = '\n';
+    side_ = side;
+    if (sent && octets.find(" LOGIN ") != octets.npos) octets = "(LOGIN)\r\n";
+    for (const char c : octets) {
+        if (wrote_ == '\n') file_ << side << ": ";
+        if (c != '\r') file_ << c;
+        wrote_ = c;
+    }
+    file_.flush();
+}
+
+void session_ear::octets(bool sent, std::string_view octets) {
+    tail_.add(sent, octets);
+    if (file_.is_open()) write(sent, octets);
+    if (sent) judge_.sent(octets);
+}
+
+void session_ear::response(const wire::imap_response& response) {
+    for (auto& one : judge_.judge(response))
+        if (std::ranges::find(found_, one.rule, &wire::deviation::rule) == found_.end())
+            found_.push_back(std::move(one));
+}
+
+net::task<world::client_result<client_ptr>> log_in(const account_at& where, session_ear* ear) {
     const auto until = net::deadline::in(where.patience);
     auto stream = co_await net::connect(where.host, where.port, until);
     if (!stream) co_return std::unexpected("it cannot be connected to: " + stream.error().text);
     world::imap_client::settings how;
     how.tls_first = where.tls_first;
     how.patience = where.patience;
-    if (tail) how.told = [tail](bool sent, std::string_view octets) { tail->add(sent, octets); };
+    if (ear) {
+        how.told = [ear](bool sent, std::string_view octets) { ear->octets(sent, octets); };
+        how.heard = [ear](const wire::imap_response& response) { ear->response(response); };
+        how.secured = [ear] { ear->secured(); };
+    }
     auto client = std::make_unique<world::imap_client>(std::move(*stream), std::move(how));
     const auto known = co_await client->log_in(where.user, where.password);
     if (!known) co_return std::unexpected(known.error());

@@ -1,4 +1,5 @@
-// The model of one session; see the header.
+// The model of one session: what is told of the mailbox as a whole; see the header. FETCH and STORE are in
+// session_fetch.cpp, searches in session_search.cpp.
 #include "harness/stress/session_model.hpp"
 
 #include "harness/wire/octets.hpp"
@@ -10,26 +11,20 @@
 namespace mailspec::stress {
 namespace {
 
-// RFC 9051 §7.5.1: not while one of these is answered; with UID before it, it may.
-bool may_hear_expunge(const asked& command) {
-    const bool numbered = command.what == kind::fetch_flags || command.what == kind::fetch_headers ||
-                          command.what == kind::fetch_bodies || command.what == kind::store ||
-                          command.what == kind::search;
-    return command.by_uid || !numbered;
-}
-
 bool is_fetch(kind k) {
-    return k == kind::fetch_flags || k == kind::fetch_headers || k == kind::fetch_bodies;
+    return k == kind::fetch_flags || k == kind::fetch_headers || k == kind::fetch_bodies ||
+           k == kind::fetch_changed;
 }
 
-// System flags are told apart whatever their case (RFC 9051 §2.3.2); keywords here are always sent alike.
-flag_set flags_in(const wire::imap_value& list) {
-    flag_set flags;
-    for (const auto& one : list.items) {
-        auto name = wire::upper(one.text);
-        if (name != "\\RECENT") flags.insert(std::move(name));
-    }
-    return flags;
+bool is_select(const asked& command) {
+    return command.what == kind::select || command.what == kind::examine;
+}
+
+// RFC 9051 §7.5.1: not while one of these is answered; with UID before it, it may.
+bool bars_expunge(const asked& command) {
+    const bool numbered = is_fetch(command.what) || command.what == kind::store ||
+                          command.what == kind::store_if || command.what == kind::search;
+    return numbered && !command.by_uid;
 }
 
 // Of a SELECT only what comes behind `* OK [CLOSED]` is about the new mailbox (RFC 9051 §7.1).
@@ -39,6 +34,8 @@ std::size_t first_of_opened(const std::vector<wire::imap_response>& untagged) {
     return 0;
 }
 
+constexpr std::size_t most_gone = 200; // removed messages that are remembered
+
 } // namespace
 
 void session_model::say(std::string wrong) {
@@ -46,24 +43,78 @@ void session_model::say(std::string wrong) {
 }
 
 std::vector<std::string> session_model::heard(const asked& command, const answered& answer) {
+    return heard(std::vector{command}, {{0, answer}});
+}
+
+std::vector<std::string> session_model::heard(const std::vector<asked>& commands,
+                                              const std::vector<std::pair<std::size_t, answered>>& answers) {
     wrong_.clear();
-    searched_ = false;
-    std::size_t from = 0;
-    if (command.what == kind::select) {
+    search_ = {};
+    earlier_.clear();
+    under_way_.clear();
+    for (auto& m : messages_) {
+        m.told.clear();
+        m.before = m.modseq;
+        m.known = m.uid != 0;
+    }
+    for (const auto& command : commands) {
+        under_way_.push_back(&command);
+        begin(command);
+    }
+    for (const auto& [which, answer] : answers) {
+        const auto& command = commands[which];
+        auto from = is_select(command) ? first_of_opened(*answer.untagged) : 0;
+        for (; from < answer.untagged->size(); ++from)
+            take(command, (*answer.untagged)[from]);
+        if (answer.tagged) code(command, *answer.tagged);
+        std::erase(under_way_, &command);
+        complete(command, answer);
+    }
+    flags_were_told();
+    follow_modseq();
+    if (resync_ && !unknown()) resynced();
+    return std::move(wrong_);
+}
+
+void session_model::begin(const asked& command) {
+    if (is_select(command)) {
         left();
         truth_ = command.opens;
-        from = first_of_opened(*answer.untagged);
+        read_only_ = command.read_only;
+        takes_keywords_ = true;
+        if (command.resyncs) resync_.emplace(kept(*truth_), resync_listed_);
     }
-    for (auto& m : messages_)
-        m.told.clear();
-    if (command.what == kind::store && command.own_keyword)
-        for (const auto number : command.numbers)
-            if (auto* m = named(command, number)) m->own.reset(); // until it is answered
-    for (std::size_t i = from; i < answer.untagged->size(); ++i)
-        take(command, (*answer.untagged)[i]);
-    if (answer.tagged) code(command, *answer.tagged);
-    finish(command, answer);
-    return std::move(wrong_);
+    if (!command.own_keyword || (command.what != kind::store && command.what != kind::store_if)) return;
+    for (const auto number : command.numbers)
+        if (auto* m = named(command, number)) own(*m).open = true; // until it is answered
+}
+
+void session_model::left() {
+    const bool whole = truth_ && form_.qresync && modseq_ != 0 && validity_ != 0 && !unknown() && !resync_ &&
+                       std::ranges::all_of(messages_, [](const auto& m) { return m.flags.has_value(); });
+    if (whole) {
+        mailbox_cache kept{validity_, modseq_, seen(), {}};
+        for (const auto& m : messages_)
+            kept.by_number.push_back(m.uid);
+        kept_[truth_] = std::move(kept);
+    }
+    messages_.clear();
+    gone_.clear();
+    resync_.reset();
+    saved_.reset();
+    modseq_ = validity_ = 0;
+    truth_ = nullptr;
+}
+
+const mailbox_cache& session_model::kept(const mailbox_truth& of) const {
+    static const mailbox_cache none;
+    const auto found = kept_.find(&of);
+    return found == kept_.end() ? none : found->second;
+}
+
+void session_model::interrupted(const asked& command) {
+    for (const auto number : command.numbers)
+        if (auto* m = named(command, number); m && m->uid != 0) own(*m).late = command.adds;
 }
 
 void session_model::take(const asked& command, const wire::imap_response& r) {
@@ -71,11 +122,11 @@ void session_model::take(const asked& command, const wire::imap_response& r) {
     if (!r.condition.empty()) return code(command, r);
     if (!truth_) return;
     if (r.is_data("EXISTS")) exists(r.number().value_or(0));
-    if (r.is_data("EXPUNGE")) expunge(command, r.number().value_or(0));
+    if (r.is_data("EXPUNGE")) expunge(r.number().value_or(0));
+    if (r.is_data("VANISHED")) vanished(command, r);
     if (r.is_data("FETCH")) fetch(r);
-    if (r.is_data("SEARCH")) search(command, r);
-    // RFC 7162 §3.2.10: only who has enabled QRESYNC is told so.
-    if (r.is_data("VANISHED")) say("VANISHED to a session that did not enable QRESYNC");
+    if (r.is_data("SEARCH") || r.is_data("SORT") || r.is_data("THREAD")) search(r);
+    if (r.is_data("ESEARCH")) esearch(r);
 }
 
 // RFC 9051 §7.4.1: only EXPUNGE makes it less.
@@ -85,63 +136,123 @@ void session_model::exists(std::uint64_t count) {
     messages_.resize(count);
 }
 
-void session_model::expunge(const asked& command, std::uint64_t number) {
+void session_model::removable(const std::string& what) {
+    const auto barring =
+        std::ranges::find_if(under_way_, [](const asked* one) { return bars_expunge(*one); });
+    if (barring != under_way_.end())
+        say(fmt::format("{} while {} is answered (RFC 9051 §7.5.1)", what, name_of((*barring)->what)));
+}
+
+void session_model::expunge(std::uint64_t number) {
     if (number == 0 || number > messages_.size())
         return say(fmt::format("EXPUNGE {} in a mailbox of {} messages", number, messages_.size()));
-    if (!may_hear_expunge(command))
-        say(fmt::format("EXPUNGE {} while {} is answered (RFC 9051 §7.5.1)", number, name_of(command.what)));
-    const auto uid = messages_[number - 1].uid;
-    if (uid != 0) say(truth_->told_gone(uid));
-    messages_.erase(messages_.begin() + static_cast<std::ptrdiff_t>(number - 1));
+    removable(fmt::format("EXPUNGE {}", number));
+    gone(number - 1);
 }
 
-void session_model::fetch(const wire::imap_response& r) {
-    const auto number = r.number().value_or(0);
-    if (number == 0 || number > messages_.size())
-        return say(fmt::format("FETCH of message {} in a mailbox of {}", number, messages_.size()));
-    if (r.arguments() == r.data.end()) return say("FETCH without items");
-    auto& m = messages_[number - 1];
-    const auto& items = r.arguments()->items;
-    bool flags_told = false, modseq_told = false;
-    const auto before = m.modseq;
-    for (std::size_t i = 0; i + 1 < items.size(); i += 2) { // the UID first: the rest is about it
-        if (items[i].is_atom("UID")) learn_uid(number, items[i + 1].number().value_or(0));
-        if (!items[i].is_atom("MODSEQ") || items[i + 1].items.empty()) continue;
-        modseq_told = true;
-        m.modseq = items[i + 1].items.front().number().value_or(0);
+void session_model::gone(std::size_t index) {
+    const auto uid = messages_[index].uid;
+    if (uid != 0) {
+        say(truth_->told_gone(uid));
+        gone_[uid] = modseq_;
+        if (gone_.size() > most_gone) gone_.erase(gone_.begin());
+        if (resync_) resync_->gone(uid);
     }
-    for (std::size_t i = 0; i + 1 < items.size(); i += 2) {
-        auto name = wire::upper(items[i].text);
-        if (name == "FLAGS") m.flags = flags_in(items[i + 1]), flags_told = true;
-        if (name.starts_with("BODY[")) learn_body(m, name, items[i + 1]);
-        m.told.push_back(std::move(name));
-    }
-    if (modseq_told && m.modseq < before)
-        say(fmt::format("MODSEQ of message {} was {} and is {}", number, before, m.modseq));
-    if (flags_told && modseq_told && m.uid != 0) say(truth_->told_flags(m.uid, m.modseq, *m.flags));
-    if (flags_told) learn_flags(m);
+    messages_.erase(messages_.begin() + static_cast<std::ptrdiff_t>(index));
 }
 
-// RFC 9051 §2.3.1.1: a message keeps its UID; they ascend with the sequence numbers.
-void session_model::learn_uid(std::uint64_t number, std::uint64_t uid) {
-    auto& m = messages_[number - 1];
-    if (m.uid == uid) return;
-    if (m.uid != 0)
-        return say(
-            fmt::format("message {} had UID {} and has UID {}, without an EXPUNGE", number, m.uid, uid));
-    for (auto i = number - 1; i > 0; --i) {
-        const auto other = messages_[i - 1].uid;
-        if (other == 0) continue;
-        if (other >= uid) say(fmt::format("message {} has UID {}, message {} has {}", i, other, number, uid));
-        break;
+// Where a message stands, from 0, or one that EXISTS told and whose UID is not known yet may stand.
+std::size_t session_model::place_of(std::uint64_t uid) const {
+    std::size_t blank = messages_.size();
+    for (std::size_t i = 0; i < messages_.size(); ++i) {
+        const auto other = messages_[i].uid;
+        if (other == uid) return i;
+        if (other > uid) return blank;
+        if (other != 0) blank = messages_.size();
+        if (other == 0 && blank == messages_.size()) blank = i;
     }
-    for (auto i = number + 1; i <= messages_.size(); ++i) {
-        const auto other = messages_[i - 1].uid;
-        if (other == 0) continue;
-        if (other <= uid) say(fmt::format("message {} has UID {}, message {} has {}", number, uid, i, other));
-        break;
+    return blank;
+}
+
+// RFC 7162 §3.2.10
+void session_model::vanished(const asked& command, const wire::imap_response& r) {
+    // Only who has enabled QRESYNC is told so.
+    if (!form_.qresync) return say("VANISHED to a session that did not enable QRESYNC");
+    if (r.arguments() == r.data.end()) return;
+    const auto uids = wire::parse_number_set(r.data.back().text).value_or(wire::number_set());
+    if (r.arguments()->is_list()) return vanished_earlier(command, uids);
+    removable("VANISHED");
+    if (wire::count_of(uids) > messages_.size())
+        return say(fmt::format("VANISHED of {} messages in a mailbox of {}", wire::count_of(uids),
+                               messages_.size()));
+    for (const auto& [first, last] : uids)
+        for (auto uid = first; uid <= last; ++uid) {
+            const auto at = place_of(uid);
+            if (at == messages_.size())
+                say(fmt::format("VANISHED tells UID {}, which is not there{} (RFC 7162 §3.2.10.2)", uid,
+                                gone_.contains(uid) ? " any more" : ""));
+            else
+                gone(at);
+        }
+}
+
+// RFC 7162 §3.2.6, §3.2.10.1: of those that were asked for, before any FETCH, and nothing is renumbered.
+void session_model::vanished_earlier(const asked& command, const wire::number_set& uids) {
+    if (!command.vanished && !command.resyncs) return say("VANISHED (EARLIER) that nobody asked for");
+    if (const auto there = truth_->first_not_removed(uids))
+        say(fmt::format("VANISHED (EARLIER) names UID {}, which nobody removed", there));
+    if (resync_) resync_->vanished(uids);
+    if (!command.vanished) return;
+    if (std::ranges::any_of(messages_, [](const auto& m) { return !m.told.empty(); }))
+        say("VANISHED (EARLIER) behind a FETCH (RFC 7162 §3.2.6)");
+    std::uint64_t asked_for = 0;
+    for (const auto uid : command.numbers)
+        asked_for += wire::contains(uids, uid);
+    if (asked_for != wire::count_of(uids)) say("VANISHED (EARLIER) names UIDs that were not asked for");
+    for (const auto uid : command.numbers)
+        if (wire::contains(uids, uid)) earlier_.insert(uid);
+}
+
+void session_model::code(const asked& command, const wire::imap_response& r) {
+    if (!truth_ || !r.code || r.code->size() < 2) return;
+    const auto value = (*r.code)[1].number().value_or(0);
+    const auto name = r.code_name();
+    if (name == "HIGHESTMODSEQ") coded_modseq_ = value;
+    // RFC 7162 §3.2.8: what CLOSE removed was not told, so its mod-sequence must not be.
+    if (name == "HIGHESTMODSEQ" && command.what == kind::close)
+        remark("close", "HIGHESTMODSEQ in the answer to CLOSE (RFC 7162 §3.2.8)");
+    if (!is_select(command)) return;
+    if (name == "UIDVALIDITY") {
+        say(truth_->told_validity(value));
+        validity_ = value;
     }
-    m.uid = uid;
+    if (name == "PERMANENTFLAGS")
+        takes_keywords_ = std::ranges::any_of((*r.code)[1].items, [](auto& f) { return f.is_atom("\\*"); });
+    if (name == "UIDNEXT") say(truth_->told_uid_next(value, command.highest_uid, command.uid_next));
+    if (name == "HIGHESTMODSEQ") {
+        say(truth_->told_highest(value, command.highest_modseq));
+        if (resync_) resync_->up_to(value);
+    }
+}
+
+session_model::message* session_model::by_uid(std::uint64_t uid) {
+    const auto found = std::ranges::find(messages_, uid, &message::uid);
+    return found == messages_.end() || uid == 0 ? nullptr : &*found;
+}
+
+const session_model::message* session_model::by_uid(std::uint64_t uid) const {
+    const auto found = std::ranges::find(messages_, uid, &message::uid);
+    return found == messages_.end() || uid == 0 ? nullptr : &*found;
+}
+
+session_model::message* session_model::named(const asked& command, std::uint64_t number) {
+    if (command.by_uid) return by_uid(number);
+    return number >= 1 && number <= messages_.size() ? &messages_[number - 1] : nullptr;
+}
+
+bool session_model::names(const asked& command, std::uint64_t number) const {
+    const auto wanted = command.by_uid ? messages_[number - 1].uid : number;
+    return std::ranges::find(command.numbers, wanted) != command.numbers.end();
 }
 
 // What is gone already may be told as it was, and what another session replaced has lost it.
@@ -149,114 +260,55 @@ bool session_model::certain(const message& m) const {
     return m.uid != 0 && !truth_->was_replaced(m.uid) && !truth_->may_go(m.uid);
 }
 
-void session_model::learn_flags(message& m) {
-    const bool has = m.flags->contains(wire::upper(own_));
-    if (m.own && *m.own != has && certain(m))
-        say(fmt::format("UID {} is told {} the keyword {}, which only this session sets and which {} there",
-                        m.uid, has ? "with" : "without", own_, *m.own ? "is" : "is not"));
-    m.own = has;
-}
-
-void session_model::learn_body(message& m, const std::string& item, const wire::imap_value& value) {
-    if (m.uid == 0) return;
-    const auto token = token_in(value.text);
-    // Removed by another session: a server may answer with NIL or nothing (RFC 2180 §4.1).
-    if (token.empty()) {
-        if (!truth_->may_go(m.uid)) say(fmt::format("{} of UID {} has no subject", item, m.uid));
-        return;
-    }
-    say(truth_->told_token(m.uid, token));
-    if (item == "BODY[]" && value.text != message_of(token))
-        say(fmt::format("BODY[] of UID {} is not the message that was appended as {}", m.uid, token));
-}
-
-// RFC 9051 §7.3.4 (RFC 3501 §7.2.5): UIDs of UID SEARCH, else sequence numbers.
-void session_model::search(const asked& command, const wire::imap_response& r) {
-    if (command.what != kind::search) return say("SEARCH data that nobody asked for");
-    searched_ = true;
-    std::vector<std::uint64_t> found;
-    for (auto at = r.arguments(); at != r.data.end(); ++at)
-        if (const auto number = at->number()) found.push_back(*number);
-    for (const auto number : found)
-        if (!command.by_uid && (number == 0 || number > messages_.size()))
-            say(fmt::format("SEARCH found message {} in a mailbox of {}", number, messages_.size()));
-    if (!command.own_keyword) return;
-    for (std::size_t i = 0; i < messages_.size(); ++i) {
-        auto& m = messages_[i];
-        if (!m.own || !certain(m)) continue;
-        const bool is_found = std::ranges::count(found, command.by_uid ? m.uid : i + 1) > 0;
-        if (is_found && !*m.own)
-            say(fmt::format("SEARCH found UID {} for the keyword {}, which is not there", m.uid, own_));
-        // It may have been removed meanwhile; then an EXPUNGE has to follow.
-        if (!is_found && *m.own && m.owed.empty()) m.owed = fmt::format("SEARCH KEYWORD {}", own_);
-    }
-}
-
-void session_model::code(const asked& command, const wire::imap_response& r) {
-    if (command.what != kind::select || !truth_ || !r.code || r.code->size() < 2) return;
-    const auto value = (*r.code)[1].number().value_or(0);
-    const auto name = r.code_name();
-    if (name == "UIDVALIDITY") say(truth_->told_validity(value));
-    // RFC 9051 §2.3.1.1: greater than every UID that was given.
-    if (name == "UIDNEXT" && value <= command.highest_uid)
-        say(fmt::format("UIDNEXT of {} is {}, though UID {} was given", truth_->name(), value,
-                        command.highest_uid));
-    // RFC 7162 §3.1.2.1: the highest of all messages.
-    if (name == "HIGHESTMODSEQ" && value < command.highest_modseq)
-        say(fmt::format("HIGHESTMODSEQ of {} is {}, though a message had {}", truth_->name(), value,
-                        command.highest_modseq));
-}
-
-session_model::message* session_model::named(const asked& command, std::uint64_t number) {
-    if (!command.by_uid) return number >= 1 && number <= messages_.size() ? &messages_[number - 1] : nullptr;
-    const auto found = std::ranges::find(messages_, number, &message::uid);
-    return found == messages_.end() ? nullptr : &*found;
-}
-
-void session_model::finish(const asked& command, const answered& answer) {
+void session_model::complete(const asked& command, const answered& answer) {
     const bool ok = answer.condition == "OK";
+    if (command.what == kind::store || command.what == kind::store_if)
+        complete_store(command, ok, answer.tagged);
+    if (!ok) return refused(command, answer);
+    if (is_select(command)) saved_ = std::vector<std::uint64_t>(); // RFC 5182 §2.1
+    if (is_fetch(command.what)) complete_fetch(command);
+    if (command.what == kind::search || command.what == kind::sort || command.what == kind::thread)
+        complete_search(command);
+}
+
+void session_model::refused(const asked& command, const answered& answer) {
     const auto words = answer.tagged ? wire::quoted(answer.tagged->raw) : answer.condition;
     if (answer.condition == "BAD")
         return say(fmt::format("{} was answered by {}", name_of(command.what), words));
-    if (command.what == kind::store) finish_store(command, ok);
-    if (!ok) {
-        // RFC 2180 §4: NO is an answer where some of the messages are gone. Those that this very answer told
-        // to be gone are not among ours any more (RFC 9051 §7.1: EXPUNGEISSUED).
-        const bool told = answer.tagged && answer.tagged->code_name() == "EXPUNGEISSUED" && answer.untagged &&
-                          std::ranges::any_of(*answer.untagged, [](const auto& r) {
-                              return r.is_data("EXPUNGE") || r.is_data("VANISHED");
-                          });
-        const bool excused = told || std::ranges::any_of(command.numbers, [&](auto number) {
-                                 const auto* m = named(command, number);
-                                 return !m || !truth_ || (m->uid != 0 && truth_->may_go(m->uid));
-                             });
-        if (!excused) say(fmt::format("{} was answered by {}", name_of(command.what), words));
-        return;
-    }
-    if (command.what == kind::search && !searched_) say("SEARCH was answered without its result");
-    if (!is_fetch(command.what)) return;
-    for (const auto number : command.numbers) {
-        auto* m = named(command, number);
-        if (!m) continue; // told to be gone
-        for (const auto& item : command.items)
-            if (std::ranges::count(m->told, item) == 0 && m->owed.empty())
-                m->owed = fmt::format("{} of FETCH", item);
-    }
+    // RFC 2180 §4: NO is an answer where some of the messages are gone. Those that this very answer told
+    // to be gone are not among ours any more (RFC 9051 §7.1: EXPUNGEISSUED).
+    const bool told = answer.tagged && answer.tagged->code_name() == "EXPUNGEISSUED" && answer.untagged &&
+                      std::ranges::any_of(*answer.untagged, [](const auto& r) {
+                          return r.is_data("EXPUNGE") || r.is_data("VANISHED");
+                      });
+    const bool excused = told || std::ranges::any_of(command.numbers, [&](auto number) {
+                             const auto* m = named(command, number);
+                             return !m || !truth_ || (m->uid != 0 && truth_->may_go(m->uid));
+                         });
+    if (!excused) say(fmt::format("{} was answered by {}", name_of(command.what), words));
 }
 
-// RFC 9051 §6.4.6: from now on its own keyword is as this session has set it.
-void session_model::finish_store(const asked& command, bool ok) {
-    if (!command.own_keyword) return;
-    for (const auto number : command.numbers) {
-        auto* m = named(command, number);
-        if (!m) continue;
-        const bool told = ok && m->flags && std::ranges::count(m->told, "FLAGS") > 0;
-        const bool has = told && m->flags->contains(wire::upper(own_));
-        if (told && has != command.adds && certain(*m))
-            say(fmt::format("STORE of {} on UID {} was answered OK, with FLAGS {}", own_, m->uid,
-                            shown_flags(*m->flags)));
-        m->own = ok ? std::optional(command.adds) : std::nullopt;
-    }
+// RFC 7162 §6: how a client learns up to which mod-sequence it was told all there is.
+void session_model::follow_modseq() {
+    if (coded_modseq_)
+        modseq_ = *coded_modseq_;
+    else if (modseq_ != 0)
+        modseq_ = std::max(modseq_, fetched_modseq_);
+    coded_modseq_.reset();
+    fetched_modseq_ = 0;
+}
+
+void session_model::resynced() {
+    for (auto& wrong : resync_->differences(seen(), *truth_))
+        say(std::move(wrong));
+    resync_.reset();
+}
+
+std::vector<std::uint64_t> session_model::lately_gone() const {
+    std::vector<std::uint64_t> uids;
+    for (auto at = gone_.rbegin(); at != gone_.rend() && uids.size() < 20; ++at)
+        uids.push_back(at->first);
+    return uids;
 }
 
 std::optional<std::pair<std::uint64_t, std::uint64_t>> session_model::unknown() const {

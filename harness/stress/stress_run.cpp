@@ -1,6 +1,7 @@
 // See the header.
 #include "harness/stress/stress_run.hpp"
 
+#include "harness/stress/checkpoint.hpp"
 #include "harness/wire/octets.hpp"
 #include "net/event.hpp"
 #include "net/run.hpp"
@@ -9,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <random>
 #include <unistd.h>
 
 namespace mailspec::stress {
@@ -89,6 +91,7 @@ class stress_run {
     }
 
     net::task<void> alone(world::imap_client& keeper, std::string mailbox) {
+        if (plan_.only == kind::list) co_return co_await measure_list(plan_, std::move(mailbox), outcome_);
         const auto filled = co_await fill(keeper, mailbox, plan_.messages);
         if (!filled) co_return trouble(filled.error());
         co_await measure_alone(plan_, std::move(mailbox), outcome_);
@@ -96,26 +99,47 @@ class stress_run {
 
     net::task<void> together(const std::vector<std::string>& names) {
         arena_.seed = plan_.seed;
+        arena_.where = plan_.where;
+        arena_.dialogs = plan_.dialogs;
+        arena_.in_turn = plan_.commands > 0;
         for (const auto& name : names)
             arena_.boxes.emplace_back(name);
         for (int i = 1; i <= plan_.clients; ++i)
             players_.push_back(std::make_unique<player>(arena_, i));
-        co_await each([this](player& one) -> net::task<void> {
-            const auto came = co_await one.come(plan_.where);
+        std::function<net::task<void>(player&)> come = [this](player& one) -> net::task<void> {
+            const auto came = co_await one.come(static_cast<std::size_t>(one.session()));
             if (!came) trouble(came.error());
-        });
+        };
+        if (plan_.commands > 0)
+            for (auto& one : players_)
+                co_await come(*one);
+        else
+            co_await each(come);
         if (!outcome_.trouble.empty()) co_return;
         const auto begun = net::clock::now();
         arena_.over = [this, end = begun + plan_.length] {
             return net::clock::now() >= end || (plan_.interrupted && plan_.interrupted());
         };
-        co_await each([](player& one) -> net::task<void> { co_await one.play(); });
+        if (plan_.commands > 0)
+            co_await in_turn();
+        else
+            co_await each([](player& one) -> net::task<void> { co_await one.play(); });
         outcome_.seconds = std::chrono::duration<double>(net::clock::now() - begun).count();
         outcome_.times = arena_.times;
         co_await each([](player& one) -> net::task<void> { co_await one.settle(); });
         co_await checkpoint();
         co_await each([](player& one) -> net::task<void> { co_await one.leave(); });
         outcome_.violations = std::move(arena_.violations);
+    }
+
+    // The same commands in the same order whenever the seed is the same.
+    net::task<void> in_turn() {
+        std::mt19937_64 order(plan_.seed);
+        for (std::uint64_t i = 0; i < plan_.commands; ++i) {
+            if (plan_.interrupted && plan_.interrupted()) co_return;
+            auto& next = *players_[order() % players_.size()];
+            co_await next.turn();
+        }
     }
 
     net::task<void> each(std::function<net::task<void>(player&)> what) {
@@ -125,17 +149,24 @@ class stress_run {
         co_await side_by_side(std::move(jobs));
     }
 
-    // All sessions and one that comes afresh see the same, and it is what was acknowledged.
+    // All sessions and one that comes afresh see the same, and it is what was acknowledged, and what STATUS
+    // tells.
     net::task<void> checkpoint() {
-        for (auto& box : arena_.boxes) {
+        for (std::size_t i = 0; i < arena_.boxes.size(); ++i) {
+            auto& box = arena_.boxes[i];
+            const auto counted = co_await count_mailbox(plan_.where, box.name());
             player fresh(arena_, 0);
-            const auto came = co_await look(fresh, box);
-            if (!came) {
-                arena_.violations.push_back({0, "a fresh session cannot look: " + came.error(), {}});
+            auto came = co_await fresh.come(i);
+            if (came) co_await fresh.settle();
+            if (!counted || !came) {
+                const auto& why = counted ? came.error() : counted.error();
+                arena_.violations.push_back({0, "a fresh session cannot look: " + why, {}});
                 continue;
             }
             const auto now = fresh.model().seen();
             for (auto& wrong : box.checkpoint(now))
+                arena_.violations.push_back({0, std::move(wrong), {}});
+            for (auto& wrong : miscounted(*counted, now, box.name()))
                 arena_.violations.push_back({0, std::move(wrong), {}});
             for (auto& one : players_) {
                 if (!one->sound() || one->model().truth() != &box) continue;
@@ -144,14 +175,6 @@ class stress_run {
             }
             co_await fresh.leave();
         }
-    }
-
-    net::task<world::client_result<void>> look(player& fresh, mailbox_truth& box) {
-        const auto place = static_cast<std::size_t>(&box - arena_.boxes.data());
-        const auto came = co_await fresh.come(plan_.where, place);
-        if (!came) co_return std::unexpected(came.error());
-        co_await fresh.settle();
-        co_return world::client_result<void>{};
     }
 
     const run_plan& plan_;

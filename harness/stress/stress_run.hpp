@@ -18,8 +18,10 @@ struct run_plan {
     std::chrono::milliseconds length{10000};
     std::uint64_t seed = 1;
     int mailboxes = 3;
-    std::optional<kind> only;          // measured alone
-    std::uint64_t messages = 100;      // with `only`: in its mailbox before it begins
+    std::uint64_t commands = 0;   // one session at a time, drawn from the seed, so many; 0: all for `length`
+    std::string dialogs;          // a folder for each session's whole dialog; empty: they are not kept
+    std::optional<kind> only;     // measured alone
+    std::uint64_t messages = 100; // with `only`: in its mailbox before it begins
     std::function<bool()> interrupted; // may be empty
 };
 
@@ -41,6 +43,10 @@ net::task<void> remove_mailboxes(world::imap_client& client, std::vector<std::st
 net::task<world::client_result<void>> fill(world::imap_client& client, std::string mailbox,
                                            std::uint64_t messages);
 net::task<void> measure_alone(const run_plan& plan, std::string mailbox, run_outcome& outcome);
+
+// LIST with wildcards over plan.mailboxes mailboxes below `mailbox`; each answer must have exactly those that
+// the pattern matches.
+net::task<void> measure_list(const run_plan& plan, std::string mailbox, run_outcome& outcome);
 
 // Runs the jobs side by side on this coroutine's executor; returns when all have ended.
 net::task<void> side_by_side(std::vector<std::function<net::task<void>()>> jobs);

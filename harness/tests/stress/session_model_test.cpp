@@ -1,54 +1,9 @@
 // The model of a session finds each thing that a server must not tell: literal responses, one violation each.
-#include "harness/stress/session_model.hpp"
+#include "harness/tests/stress/world_of_one.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 using namespace mailspec::stress;
-using mailspec::wire::imap_response;
-
-namespace {
-
-struct world_of_one {
-    mailbox_truth truth{"box"};
-    session_model model{"mine-1"};
-
-    std::vector<std::string> hear(asked command, std::string octets, std::string condition = "OK") {
-        std::vector<imap_response> untagged;
-        while (!octets.empty()) {
-            auto parsed = mailspec::wire::parse_imap_response(octets);
-            BOOST_REQUIRE(parsed.state == mailspec::wire::imap_state::complete);
-            octets.erase(0, parsed.used);
-            untagged.push_back(std::move(parsed.response));
-        }
-        const answered answer{condition, &untagged, nullptr};
-        return model.heard(command, answer);
-    }
-    // Two messages, UID 10 and 20, neither with a flag.
-    void open() {
-        asked select;
-        select.what = kind::select;
-        select.opens = &truth;
-        BOOST_TEST(hear(select, "* 2 EXISTS\r\n").empty());
-        BOOST_TEST(hear({}, "* 1 FETCH (UID 10 FLAGS () MODSEQ (5))\r\n"
-                            "* 2 FETCH (UID 20 FLAGS () MODSEQ (6))\r\n")
-                       .empty());
-    }
-    void finds(asked command, const std::string& octets, const std::string& words) {
-        const auto wrong = hear(std::move(command), octets);
-        BOOST_REQUIRE_MESSAGE(!wrong.empty(), "not found: " << words);
-        BOOST_TEST(wrong.front() == words);
-    }
-};
-
-asked of(kind what, std::vector<std::uint64_t> numbers = {}, bool by_uid = false) {
-    asked command;
-    command.what = what;
-    command.numbers = std::move(numbers);
-    command.by_uid = by_uid;
-    return command;
-}
-
-} // namespace
 
 BOOST_AUTO_TEST_SUITE(session_models)
 
@@ -91,7 +46,7 @@ BOOST_FIXTURE_TEST_CASE(mod_sequences_grow, world_of_one) {
     select.opens = &truth;
     select.highest_modseq = 6;
     finds(select, "* 0 EXISTS\r\n* OK [HIGHESTMODSEQ 5] so\r\n",
-          "HIGHESTMODSEQ of box is 5, though a message had 6");
+          "HIGHESTMODSEQ of box is 5, though MODSEQ 6 was told before");
 }
 
 BOOST_FIXTURE_TEST_CASE(its_own_keyword_is_as_it_set_it, world_of_one) {
@@ -108,9 +63,9 @@ BOOST_FIXTURE_TEST_CASE(its_own_keyword_is_as_it_set_it, world_of_one) {
 BOOST_FIXTURE_TEST_CASE(search_finds_what_is_there, world_of_one) {
     open();
     auto search = of(kind::search, {}, true);
-    finds(search, "", "SEARCH was answered without its result");
-    finds(of(kind::search), "* SEARCH 3\r\n", "SEARCH found message 3 in a mailbox of 2");
-    search.own_keyword = true;
+    finds(search, "", "search was answered without its result");
+    finds(of(kind::search), "* SEARCH 3\r\n", "search found message 3 in a mailbox of 2");
+    search.search.key = searched::by::own_keyword;
     finds(search, "* SEARCH 10\r\n", "SEARCH found UID 10 for the keyword mine-1, which is not there");
 }
 
@@ -129,11 +84,12 @@ BOOST_FIXTURE_TEST_CASE(bodies_are_those_that_were_appended, world_of_one) {
     const auto fetch = [](const std::string& body) {
         return "* 1 FETCH (UID 10 BODY[] {" + std::to_string(body.size()) + "}\r\n" + body + ")\r\n";
     };
-    BOOST_TEST(hear(of(kind::fetch_bodies, {1}), fetch(text)).empty());
-    finds(of(kind::fetch_bodies, {1}), fetch(text + "x"),
-          "BODY[] of UID 10 is not the message that was appended as 1.1.1");
-    finds(of(kind::fetch_bodies, {1}), fetch(message_of("1.1.2")),
-          "UID 10 of box was the message 1.1.1 and is 1.1.2 now");
+    auto bodies = of(kind::fetch_bodies, {1});
+    bodies.items = {"BODY[]"};
+    BOOST_TEST(hear(bodies, fetch(text)).empty());
+    finds(bodies, fetch(text + "x"), "BODY[] of UID 10 is not the message that was appended as 1.1.1");
+    finds(bodies, fetch(message_of("1.1.2")), "UID 10 of box was the message 1.1.1 and is 1.1.2 now");
+    finds(of(kind::noop), fetch(text), "BODY[] of message 1, which nobody asked for");
 }
 
 BOOST_FIXTURE_TEST_CASE(legal_commands_are_not_refused, world_of_one) {
@@ -153,6 +109,8 @@ BOOST_FIXTURE_TEST_CASE(validity_and_uidnext, world_of_one) {
     BOOST_TEST(hear(select, "* 0 EXISTS\r\n* OK [UIDVALIDITY 7] so\r\n* OK [UIDNEXT 21] so\r\n").empty());
     finds(select, "* OK [UIDVALIDITY 8] so\r\n", "UIDVALIDITY of box was 7 and is 8 now");
     finds(select, "* OK [UIDNEXT 20] so\r\n", "UIDNEXT of box is 20, though UID 20 was given");
+    select.uid_next = 30;
+    finds(select, "* OK [UIDNEXT 29] so\r\n", "UIDNEXT of box was 30 and is 29 now");
 }
 
 BOOST_AUTO_TEST_CASE(what_was_acknowledged_is_there_at_the_end) {
