@@ -8,6 +8,8 @@
 
 using namespace imap_tests;
 
+BOOST_AUTO_TEST_SUITE(imap_selecting)
+
 namespace {
 
 using ids = std::vector<mailbox::uid>;
@@ -29,8 +31,6 @@ struct account_of_three : memory_account {
 };
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(imap_selecting)
 
 BOOST_FIXTURE_TEST_CASE(select_says_what_there_is, account_of_three) {
     selected_dialog client(*this);
@@ -149,6 +149,19 @@ BOOST_FIXTURE_TEST_CASE(highestmodseq_does_not_pass_what_is_held_back, account_o
     BOOST_TEST((client.folder().settled() == 4u));
     client.run("NOOP");
     BOOST_TEST((client.folder().settled() == 5u));
+}
+
+// RFC 7162 §3.2, §6: a client that is told MODSEQ 6 while the removal at 5 waits must not resynchronize
+// from 6.
+BOOST_FIXTURE_TEST_CASE(qresync_is_told_what_is_held_back, account_of_three) {
+    selected_dialog client(*this);
+    client.how.qresync = client.how.condstore = true;
+    expunge({2}); // 5
+    BOOST_TEST(client.run("STORE 1 +FLAGS.SILENT (\\Flagged)") ==
+               "* 1 FETCH (UID 1 MODSEQ (6))\r\n"
+               "* OK [HIGHESTMODSEQ 4] A removal is still to be told\r\na OK STORE completed\r\n");
+    BOOST_TEST(client.run("UID STORE 3 +FLAGS.SILENT (\\Flagged)") ==
+               "* 3 FETCH (UID 3 MODSEQ (7))\r\n* VANISHED 2\r\n* 2 RECENT\r\na OK STORE completed\r\n");
 }
 
 BOOST_FIXTURE_TEST_CASE(many_news_come_in_slices, memory_account) {
