@@ -44,10 +44,14 @@ void mbox_file::damaged() {
 
 result<void> mbox_file::wait_for_others() {
     std::unique_lock guard(lock_);
-    if (!freed_.wait_for(guard, how_.wait, [&] { return !busy_; }))
+    if (!freed_.wait_for(guard, how_.wait, [&] { return !busy_; })) {
+        if (held_up_)
+            if (auto others = mbox_lock::take(how_.path, {}, how_.wait); !others)
+                return std::unexpected(others.error());
         return std::unexpected(
             disk_error{disk_error::kind::in_use, how_.path + " is in use by other sessions or deliveries"});
-    busy_ = true;
+    }
+    busy_ = held_up_ = true;
     return {};
 }
 
@@ -70,6 +74,10 @@ result<std::unique_ptr<mbox_file::hold>> mbox_file::lock(const mbox_journal::que
     if (!locks) {
         free();
         return std::unexpected(locks.error());
+    }
+    {
+        const std::lock_guard guard(lock_);
+        held_up_ = false;
     }
     std::unique_ptr<hold> held(new hold(shared_from_this(), std::move(*locks)));
     if (is_mended()) return held;

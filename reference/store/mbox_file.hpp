@@ -58,6 +58,7 @@ class mbox_file : public std::enable_shared_from_this<mbox_file> {
     mutable std::mutex lock_;
     std::condition_variable freed_;
     bool busy_ = false, mended_ = false;
+    bool held_up_ = false; // who is busy waits for another program itself
 };
 
 // All locks, until it ends.

@@ -180,7 +180,8 @@ result<int> mbox_lock::try_both(const std::string& path, std::string& who) {
     return give_up(-1);
 }
 
-result<mbox_lock> mbox_lock::take(const std::string& path, std::chrono::milliseconds wait) {
+result<mbox_lock> mbox_lock::take(const std::string& path, std::chrono::milliseconds wait,
+                                  std::chrono::milliseconds before) {
     const auto deadline = clock::now() + wait;
     for (auto pause = shortest_pause;; pause = std::min(pause * 2, longest_pause)) {
         std::string who;
@@ -189,9 +190,10 @@ result<mbox_lock> mbox_lock::take(const std::string& path, std::chrono::millisec
         if (*opened >= 0) return mbox_lock(path, *opened);
         const auto now = clock::now();
         if (now >= deadline)
-            return std::unexpected(disk_error{
-                disk_error::kind::in_use, fmt::format("{} is locked by another program for {} s: {}", path,
-                                                      static_cast<double>(wait.count()) / 1000, who)});
+            return std::unexpected(
+                disk_error{disk_error::kind::in_use,
+                           fmt::format("{} is locked by another program for {} s: {}", path,
+                                       static_cast<double>((before + wait).count()) / 1000, who)});
         std::this_thread::sleep_for(std::min<clock::duration>(pause, deadline - now));
     }
 }

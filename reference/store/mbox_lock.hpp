@@ -15,8 +15,10 @@ namespace refmail::store {
 
 class mbox_lock {
   public:
-    // The file is made if missing (0600). disk_error::kind::in_use after `wait`: who has it.
-    static result<mbox_lock> take(const std::string& path, std::chrono::milliseconds wait);
+    // The file is made if missing (0600). disk_error::kind::in_use after `wait`: who has it, and for how long
+    // it was waited for, `before` this call too.
+    static result<mbox_lock> take(const std::string& path, std::chrono::milliseconds wait,
+                                  std::chrono::milliseconds before = {});
     mbox_lock(mbox_lock&& other) noexcept;
     mbox_lock& operator=(mbox_lock&& other) noexcept;
     ~mbox_lock(); // lets go of both
