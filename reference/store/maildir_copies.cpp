@@ -221,8 +221,12 @@ void maildir_folder::forget_rows(account_index::changes& change, mailbox_row& so
 }
 
 void maildir_folder::see_go(const mailbox_row& source, std::span<const message_row> rows) {
-    std::vector<mailbox::uid> ids;
     const std::lock_guard hold(state_);
+    take_away(source, rows);
+}
+
+void maildir_folder::take_away(const mailbox_row& source, std::span<const message_row> rows) {
+    std::vector<mailbox::uid> ids;
     for (const auto& one : rows) {
         ids.push_back(one.facts.id);
         box_.messages -= 1;

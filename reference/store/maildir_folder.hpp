@@ -137,6 +137,7 @@ class maildir_folder final : public mailbox::folder,
     mailbox::result<bool> move_rows(maildir_folder& to, job& mine, std::span<const message_row> from);
     void forget_rows(account_index::changes& change, mailbox_row& source, std::span<const message_row> gone);
     void see_go(const mailbox_row& source, std::span<const message_row> gone);
+    void take_away(const mailbox_row& source, std::span<const message_row> gone); // the same; state_ is held
     void drop_rows_without_file(job& mine);
     void prune_vanished();
 

@@ -284,9 +284,8 @@ mailbox::result<void> maildir_folder::take_over_changes(const differences& found
         const std::lock_guard hold(state_);
         for (const auto& one : changed)
             table_.update(one);
-        box_.highest = box.highest;
+        take_away(box, gone); // at once: who is told the new mod-sequence has heard of what went
     }
-    see_go(box, gone);
     prune_vanished();
     return {};
 }
