@@ -10,6 +10,7 @@
 #include <fstream>
 #include <iterator>
 
+using namespace std::string_literals;
 using namespace imap_tests;
 using imap::searched_fields;
 using refmail::message::search_text;
@@ -50,7 +51,7 @@ std::vector<std::string> hostile_headers() {
         "Subject: =?no-such?Q?charset?= =?utf-8?X?encoding?= =?utf-8?Q?open\r\n\r\n",
         "Subject: \xC3\x84pfel \xFF\xFE \x80 stra\xC3\x9F"
         "e\r\n\r\n",
-        std::string("Subject: a\0b\r\nTo: \x01\x1F\r\n\r\n", 28),
+        "Subject: a\0b\r\nTo: \x01\x1F\r\n\r\n"s,
         "To: 3:abc, 0:, 99999999999999999999:x\r\nFrom: :\r\n\r\n",
         "From: \"a, b\" <a@b.test>\r\n (comment =?utf-8?Q?=C3=84?=)\r\nSender: <>\r\n\r\n",
         "Date: 1 Jan 2020 00:00:00 +0000\r\nDate: 2 Jan 2020 00:00:00 +0000\r\n\r\n",
