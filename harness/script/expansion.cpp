@@ -17,19 +17,6 @@ struct overloaded : F... {
     using F::operator()...;
 };
 
-std::string escaped_for_regex(std::string_view octets) {
-    std::string text;
-    for (const char c : octets) {
-        if (c == '\0')
-            text += "\\x00";
-        else if (std::string_view("^$\\.*+?()[]{}|/").find(c) != std::string_view::npos)
-            text += {'\\', c};
-        else
-            text += c;
-    }
-    return text;
-}
-
 // "recipient2" -> "recipient", 1; without a number the first account is meant.
 std::pair<std::string_view, std::size_t> split_number(std::string_view name) {
     const auto last = name.find_last_not_of("0123456789");
@@ -98,7 +85,7 @@ std::expected<void, std::string> expansion::append(filled& to, const suite::text
                                                    const expansion_place& place, bool regex) const {
     const auto add = [&](expanded_text value) -> std::expected<void, std::string> {
         if (!value) return std::unexpected(std::move(value.error()));
-        to.octets += regex ? escaped_for_regex(*value) : *value;
+        to.octets += regex ? suite::as_regex(*value) : *value;
         return {};
     };
     for (const auto& piece : text.pieces) {

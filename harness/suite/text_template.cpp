@@ -46,20 +46,6 @@ std::optional<std::string> named_octets(std::string_view word) {
     return hex_octets(word);
 }
 
-// An octet written as a placeholder means itself in a regex too.
-std::string as_regex(std::string_view octets) {
-    std::string text;
-    for (char c : octets) {
-        if (c == '\0')
-            text += "\\x00";
-        else if (std::string_view("^$\\.*+?()[]{}|/").find(c) != std::string_view::npos)
-            text += {'\\', c};
-        else
-            text += c;
-    }
-    return text;
-}
-
 bool is_variable_name(std::string_view word) {
     return !word.empty() && is_lower(word[0]) && word.back() != '-' &&
            std::ranges::all_of(word, [](char c) { return is_lower(c) || is_digit(c) || c == '-'; });
@@ -338,6 +324,19 @@ const text_template* nested_in(const template_piece& piece) {
 }
 
 } // namespace
+
+std::string as_regex(std::string_view octets) {
+    std::string text;
+    for (char c : octets) {
+        if (c == '\0')
+            text += "\\x00";
+        else if (std::string_view("^$\\.*+?()[]{}|/").find(c) != std::string_view::npos)
+            text += {'\\', c};
+        else
+            text += c;
+    }
+    return text;
+}
 
 std::expected<text_template, template_error> parse_template(std::string_view source, template_kind kind) {
     return template_parser(source, kind).run();

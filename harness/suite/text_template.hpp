@@ -90,6 +90,9 @@ enum class template_kind {
     regex,  // ~...~: backslashes untouched; `{` opens a placeholder only before a letter
 };
 
+// An expression that matches these octets and no others.
+std::string as_regex(std::string_view octets);
+
 // On error: the offset in `source` and what was expected.
 struct template_error {
     std::size_t offset;
