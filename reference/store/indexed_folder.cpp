@@ -180,31 +180,15 @@ mailbox::uid indexed_folder::recent_from(bool claim) {
 }
 
 mailbox::folder::watch indexed_folder::on_change(std::function<void()> changed) {
-    auto handle = std::make_shared<std::function<void()>>(std::move(changed));
-    const std::lock_guard hold(state_);
-    std::erase_if(watches_, [](const auto& one) { return one.expired(); });
-    watches_.push_back(handle);
-    return handle;
+    return users_.on_change(std::move(changed));
 }
 
 void indexed_folder::tell() {
-    std::vector<std::shared_ptr<std::function<void()>>> all;
-    {
-        const std::lock_guard hold(state_);
-        for (const auto& one : watches_)
-            if (auto alive = one.lock()) all.push_back(std::move(alive));
-    }
-    for (const auto& one : all)
-        (*one)();
+    users_.tell();
 }
 
 mailbox::result<std::shared_ptr<void>> indexed_folder::lock_exclusively() {
-    const std::lock_guard hold(state_);
-    if (!exclusive_.expired())
-        return std::unexpected(mailbox::trouble{kind::in_use, name_ + " is in use by another session"});
-    const std::shared_ptr<void> handle = std::make_shared<char>();
-    exclusive_ = handle;
-    return handle;
+    return users_.lock_exclusively(name_);
 }
 
 std::optional<message_row> indexed_folder::row_of(mailbox::uid id) {

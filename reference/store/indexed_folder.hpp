@@ -6,6 +6,7 @@
 #pragma once
 #include "reference/mailbox/folder.hpp"
 #include "reference/store/account_index.hpp"
+#include "reference/store/folder_users.hpp"
 #include "reference/store/message_table.hpp"
 
 #include <atomic>
@@ -69,8 +70,7 @@ class indexed_folder : public mailbox::folder {
   private:
     void prune_vanished();
 
-    std::vector<std::weak_ptr<std::function<void()>>> watches_; // under state_
-    std::weak_ptr<void> exclusive_;
+    folder_users users_;
 };
 
 } // namespace refmail::store

@@ -169,32 +169,15 @@ mailbox::uid maildir_folder::recent_from(bool claim) {
 }
 
 mailbox::folder::watch maildir_folder::on_change(std::function<void()> changed) {
-    auto handle = std::make_shared<std::function<void()>>(std::move(changed));
-    const std::lock_guard hold(state_);
-    std::erase_if(watches_, [](const auto& one) { return one.expired(); });
-    watches_.push_back(handle);
-    return handle;
+    return users_.on_change(std::move(changed));
 }
 
 void maildir_folder::tell() {
-    std::vector<std::shared_ptr<std::function<void()>>> all;
-    {
-        const std::lock_guard hold(state_);
-        for (const auto& one : watches_)
-            if (auto alive = one.lock()) all.push_back(std::move(alive));
-    }
-    for (const auto& one : all)
-        (*one)();
+    users_.tell();
 }
 
 mailbox::result<std::shared_ptr<void>> maildir_folder::lock_exclusively() {
-    const std::lock_guard hold(state_);
-    if (!exclusive_.expired())
-        return std::unexpected(
-            mailbox::trouble{mailbox::trouble::kind::in_use, name_ + " is in use by another session"});
-    const std::shared_ptr<void> handle = std::make_shared<char>();
-    exclusive_ = handle;
-    return handle;
+    return users_.lock_exclusively(name_);
 }
 
 void maildir_folder::renamed(const std::string& directory, std::uint32_t validity) {

@@ -7,6 +7,7 @@
 // changes rows or names), state_ (memory; never kept over a system call that blocks).
 #pragma once
 #include "reference/store/file_watch.hpp"
+#include "reference/store/folder_users.hpp"
 #include "reference/store/message_file.hpp"
 #include "reference/store/message_table.hpp"
 #include "reference/store/quota.hpp"
@@ -182,8 +183,7 @@ class maildir_folder final : public mailbox::folder,
     std::set<std::string, std::less<>> in_flight_; // bases whose files are placed and not yet in the table
     std::vector<mailbox::uid> to_settle_;          // rows of arrivals that have arrived
     std::map<mailbox::uid, std::weak_ptr<const mailbox::content>> being_read_; // large ones
-    std::vector<std::weak_ptr<std::function<void()>>> watches_;
-    std::weak_ptr<void> exclusive_;
+    folder_users users_;
 
     std::mutex group_lock_; // appends that wait for one another
     std::condition_variable group_changed_;
