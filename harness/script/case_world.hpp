@@ -36,6 +36,7 @@ class case_world final : world::host_observer {
     const std::deque<world::host_session>& sessions() const { return log_->sessions; }
     net::event& changed() { return log_->changed; }
     case_zone& zone() { return *zone_; }
+    void release(const std::string& host) { ++log_->released[host]; } // one `hold` of its script
     std::vector<std::string> host_names() const;
 
     // A host's own script that was not followed: where, in words.

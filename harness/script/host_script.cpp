@@ -118,6 +118,7 @@ class host_script_maker {
         line.duration = s.duration;
         add(std::move(line));
     }
+    void line_of(const suite::hold_back&) { add(what::hold); }
     void line_of(const suite::split&) { add(what::split); }
     void line_of(const suite::start_tls&) {
         world::host_line line;

@@ -134,6 +134,7 @@ interpreter::result interpreter::carry_out(const suite::step& s) {
     if (suite::looks_at_reports(s)) co_return check_report(s);
     if (as<suite::retry_delivery>(s)) co_return co_await retry();
     if (const auto* b = as<suite::advance_clock>(s)) co_return co_await advance(*b);
+    if (const auto* b = as<suite::release_host>(s)) co_return release(*b);
     co_return troubled("this step is not known to the interpreter: " + s.source);
 }
 

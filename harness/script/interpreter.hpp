@@ -154,6 +154,7 @@ class interpreter {
     result retry();
     std::size_t attempts_seen() const;
     result advance(const suite::advance_clock& step);
+    step_result release(const suite::release_host& step);
 
     // interpreter_dns.cpp
     result expect_query(const suite::step& s, const suite::expect_query& e);

@@ -75,6 +75,12 @@ interpreter::result interpreter::expect_at_hosts(const suite::step& s) {
     }
 }
 
+step_result interpreter::release(const suite::release_host& step) {
+    if (!world_) return troubled("`release " + step.host + "`: the case has no remote hosts");
+    world_->release(step.host);
+    return holds();
+}
+
 // Where every branch of an `either` begins at a remote host, they are waited for together: none of them may
 // use up the time in which another holds. True: that was so, and the branches themselves need not wait.
 net::task<bool> interpreter::wait_for_a_branch(const suite::either_block& block) {

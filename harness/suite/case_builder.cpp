@@ -148,7 +148,7 @@ class case_builder {
             resolve_script(std::move(from_.script->steps), c_.service, context_.fragments, c_.world);
         problems_.insert(problems_.end(), resolved.problems.begin(), resolved.problems.end());
         c_.script = std::move(resolved.steps);
-        auto unseen = check_hosts(c_.script, c_.world);
+        auto unseen = check_hosts(c_.script, c_.world, from_.script->problems.empty());
         problems_.insert(problems_.end(), unseen.begin(), unseen.end());
         c_.services = std::move(resolved.services);
         c_.accounts = resolved.accounts;

@@ -265,6 +265,14 @@ at_host parse_at_host(line_cursor& line) {
     return at(line);
 }
 
+step_body parse_release(line_cursor& line) {
+    release_host step;
+    step.host = host_name(line);
+    line.skip_spaces();
+    line.expect_end("the host");
+    return step;
+}
+
 step_body parse_expect_host_tls(line_cursor& line, bool negative) {
     static const std::vector<std::string> options = {"sni", "version", "failed", "within"};
     expect_host_tls step;

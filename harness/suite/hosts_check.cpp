@@ -8,12 +8,29 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 namespace mailspec::suite {
 
 namespace {
 
 using host_protocol = host_behaviour::protocol;
+
+// The first `hold`; null: none.
+const step* hold_in(const std::vector<step>& script) {
+    for (const auto& s : script) {
+        if (std::holds_alternative<hold_back>(s.body)) return &s;
+        if (const auto* block = std::get_if<repeat_block>(&s.body))
+            if (const auto* held = hold_in(block->steps)) return held;
+    }
+    return nullptr;
+}
+
+const step* hold_of(const host_plan& host) {
+    for (const auto& connection : host.connections)
+        if (const auto* held = hold_in(connection.script)) return held;
+    return nullptr;
+}
 
 // The hosts that a step names; each of the steps has them in its own place.
 template <typename Body>
@@ -32,6 +49,15 @@ class hosts_checker {
     void steps(const std::vector<step>& script) {
         for (const auto& s : script)
             std::visit([&](const auto& body) { look(s, body); }, s.body);
+    }
+
+    // A host that nobody lets go on would only make the case wait, and then speak of something else.
+    void holds() {
+        for (const auto& host : world_.hosts)
+            if (const auto* held = hold_of(host); held && !released_.contains(host.name))
+                found.push_back({held->at, fmt::format("found `hold`, but the case's script has no `release "
+                                                       "{}`, expected one",
+                                                       host.name)});
     }
 
     std::vector<problem> found;
@@ -56,6 +82,15 @@ class hosts_checker {
     void look(const step& s, const expect_fetches& body) {
         for (const auto& name : body.where.any_of)
             host(s, name, host_protocol::https);
+    }
+    void look(const step& s, const release_host& body) {
+        host(s, body.host, host_protocol::smtp);
+        const auto known = std::ranges::find(world_.hosts, body.host, &host_plan::name);
+        released_.insert(body.host);
+        if (known != world_.hosts.end() && !hold_of(*known))
+            problem_at(
+                s, body.host,
+                fmt::format("the script of host `{}` has no `hold` that could be released", body.host));
     }
     template <typename Body>
     void look(const step& s, const Body& body) {
@@ -90,9 +125,11 @@ class hosts_checker {
 
     void problem_at(const step& s, const std::string& name, std::string text) {
         auto at = s.at;
-        const auto behind = s.source.find(" at ");
-        const auto offset =
-            s.source.find(name, behind == std::string::npos ? s.source.find("tried ") + 6 : behind + 4);
+        std::size_t offset = std::string::npos;
+        for (const std::string_view before : {" at ", "tried ", "release "})
+            if (const auto found_at = s.source.find(before);
+                offset == std::string::npos && found_at != offset)
+                offset = s.source.find(name, found_at + before.size());
         if (offset != std::string::npos) at.column += static_cast<int>(offset);
         found.push_back({at, std::move(text)});
     }
@@ -100,13 +137,15 @@ class hosts_checker {
     static constexpr std::optional<host_protocol> any{};
     const world_plan& world_;
     std::vector<std::string> names_;
+    std::set<std::string> released_;
 };
 
 } // namespace
 
-std::vector<problem> check_hosts(const std::vector<step>& script, const world_plan& world) {
+std::vector<problem> check_hosts(const std::vector<step>& script, const world_plan& world, bool whole) {
     hosts_checker checker(world);
     checker.steps(script);
+    if (whole) checker.holds();
     return std::move(checker.found);
 }
 

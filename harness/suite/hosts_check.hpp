@@ -9,7 +9,8 @@
 
 namespace mailspec::suite {
 
-std::vector<problem> check_hosts(const std::vector<step>& script, const world_plan& world);
+// `whole`: no line of the script was left out for a mistake; else nothing is said to be missing.
+std::vector<problem> check_hosts(const std::vector<step>& script, const world_plan& world, bool whole);
 
 // The texts with placeholders of a host, each with a step to stand for its place.
 void for_each_template(const host_plan& host,

@@ -17,14 +17,15 @@ namespace mailspec::suite {
 
 namespace {
 
-const std::vector<std::string> step_words = {
-    "C:",     "S:",    "send",  "split",  "pause", "half-close", "close",  "reset",  "open", "fresh", "tls",
-    "server", "retry", "clock", "expect", "check", "do",         "repeat", "either", "or",   "end"};
+const std::vector<std::string> step_words = {"C:",     "S:",     "send",    "split",  "pause", "half-close",
+                                             "close",  "reset",  "open",    "fresh",  "tls",   "server",
+                                             "retry",  "clock",  "release", "expect", "check", "do",
+                                             "repeat", "either", "or",      "end"};
 
 const std::vector<std::string> imap_words = {"C+:", "not", "compress"}; // and these
 
-const std::vector<std::string> host_words = {"S:",    "C:",    "send", "split", "pause",  "close",
-                                             "reset", "check", "tls",  "serve", "repeat", "end"};
+const std::vector<std::string> host_words = {"S:",    "C:",  "send", "split", "pause",  "close", "reset",
+                                             "check", "tls", "hold", "serve", "repeat", "end"};
 
 constexpr int deepest_block = 9; // the script itself and eight blocks
 
@@ -145,6 +146,7 @@ class script_parser {
         if (cursor.take("tls")) return parse_tls(cursor);
         if (cursor.take("server")) return server(cursor, connection);
         if (cursor.peek() == "retry" || cursor.peek() == "clock") return time(cursor, connection);
+        if (cursor.take("release")) return release(cursor, connection);
         if (cursor.take("expect")) return parse_expect(cursor);
         if (cursor.take("do")) return parse_fragment_call(cursor);
         if (cursor.take("repeat")) return repeat(cursor, line);
@@ -204,6 +206,7 @@ class script_parser {
         if (cursor.take("close")) return alone(cursor, "close", close_connection{});
         if (cursor.take("reset")) return alone(cursor, "reset", reset_connection{});
         if (cursor.take("tls")) return alone(cursor, "tls", start_tls{});
+        if (cursor.take("hold")) return alone(cursor, "hold", hold_back{});
         if (cursor.take("serve")) return alone(cursor, "serve", serve_as_stock{});
         if (cursor.ok())
             cursor.fail_expected("a step of a host's script (" + word_list(host_words) + ")" +
@@ -234,6 +237,12 @@ class script_parser {
         if (cursor.take("retry")) return alone(cursor, "retry", retry_delivery{});
         cursor.take("clock");
         return parse_clock(cursor);
+    }
+
+    static step_body release(line_cursor& cursor, int connection) {
+        if (connection != 0)
+            cursor.fail_at(0, "`release` concerns a remote host: leave out the number before it");
+        return parse_release(cursor);
     }
 
     void unknown(line_cursor& cursor, int connection) const {

@@ -142,16 +142,15 @@ struct fragment_block { // do NAME, resolved when the suite is loaded
     std::vector<step> steps;
 };
 
-using step_body =
-    std::variant<send_line, send_raw, send_generated, split, pause, half_close, close_connection,
-                 reset_connection, open_connection, fresh_connection, start_tls, expect_tls, control_server,
-                 expect_server, expect_delivered, expect_header, expect_received, expect_body, repeat_block,
-                 either_block, fragment_block, expect_client, serve_as_stock, expect_mail, expect_connections,
-                 expect_tried, expect_envelope, expect_parameter, expect_command, expect_command_order,
-                 expect_pipelined, expect_closed, expect_host_tls, expect_octets, expect_wire_body,
-                 expect_fetches, expect_query, expect_dsn, expect_dsn_field, expect_dsn_recipients,
-                 expect_dsn_part, expect_dsn_returns, expect_dsn_language_neutral, retry_delivery,
-                 advance_clock, send_command, expect_no_response, expect_capabilities, start_compression>;
+using step_body = std::variant<
+    send_line, send_raw, send_generated, split, pause, half_close, close_connection, reset_connection,
+    open_connection, fresh_connection, start_tls, expect_tls, control_server, expect_server, expect_delivered,
+    expect_header, expect_received, expect_body, repeat_block, either_block, fragment_block, expect_client,
+    serve_as_stock, expect_mail, expect_connections, expect_tried, expect_envelope, expect_parameter,
+    expect_command, expect_command_order, expect_pipelined, expect_closed, expect_host_tls, expect_octets,
+    expect_wire_body, expect_fetches, expect_query, expect_dsn, expect_dsn_field, expect_dsn_recipients,
+    expect_dsn_part, expect_dsn_returns, expect_dsn_language_neutral, retry_delivery, advance_clock,
+    hold_back, release_host, send_command, expect_no_response, expect_capabilities, start_compression>;
 
 struct step {
     source_pos at;

@@ -29,6 +29,7 @@ step_body parse_expect_no_report(line_cursor& line);
 std::optional<step_body> parse_expect_query(line_cursor& line);
 step_body parse_expect_no_query(line_cursor& line);
 step_body parse_clock(line_cursor& line);              // clock advance 4h
+step_body parse_release(line_cursor& line);            // release mx
 at_host parse_at_host(line_cursor& line);              // at mx, at a|b, at mx[2]
 body_check parse_body_check(line_cursor& line);        // what follows `body`
 fragment_block parse_fragment_call(line_cursor& line); // do NAME name=value ...; steps still empty

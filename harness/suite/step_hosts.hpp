@@ -26,6 +26,7 @@ struct value_check {
 struct body_check {
     enum class kind { equals, contains, matches, length };
     kind what = kind::equals;
+    bool decoded = false; // what base64 or quoted-printable hides
     std::optional<text_template> text;
     std::uint64_t length = 0;
 };
@@ -112,5 +113,10 @@ struct expect_client { // C: EHLO | C: MAIL FROM:<...> | C: ~regex~ | C: message
     std::optional<text_template> text;
 };
 struct serve_as_stock {}; // serve: from here on as the stock would
+struct hold_back {};      // hold: until the case says `release`
+
+struct release_host { // release mx: one `hold` of that host is over
+    std::string host;
+};
 
 } // namespace mailspec::suite

@@ -25,7 +25,19 @@ using host_replies = std::vector<host_reply>;
 
 // A line of a scripted dialog.
 struct host_line {
-    enum class what { say, expect, expect_message, expect_close, pause, split, tls, close, reset, serve };
+    enum class what {
+        say,
+        expect,
+        expect_message,
+        expect_close,
+        pause,
+        hold,
+        split,
+        tls,
+        close,
+        reset,
+        serve
+    };
     what kind = what::say;
     std::string octets; // say
     std::string wanted; // expect: for people

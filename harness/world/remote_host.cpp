@@ -14,6 +14,7 @@ using namespace std::chrono_literals;
 
 constexpr auto patience_to_write = 30s; // for a peer that does not read
 constexpr auto lingers = 2s;            // for the peer's end behind ours
+constexpr auto looks_for_release = 10ms;
 
 // One connection while its actions are carried out.
 class conversation {
@@ -45,6 +46,7 @@ class conversation {
             switch (action->kind) {
             case what::write: co_await write(std::move(action->octets)); break;
             case what::pause: co_await rest(action->duration); break;
+            case what::hold: co_await hold(); break;
             case what::start_tls: co_await start_tls(); break;
             case what::break_tls: co_await break_tls(); break;
             case what::close: co_await leave(); break;
@@ -110,6 +112,16 @@ class conversation {
     net::task<void> rest(std::chrono::milliseconds duration) {
         const auto until = net::deadline::in(duration);
         co_await net::sleep_until(until);
+    }
+
+    // Until the case lets go. Who gives up meanwhile, or goes on talking, is seen at once: so it reads.
+    net::task<void> hold() {
+        auto& released = log_.released[session_.host];
+        while (!over_ && released == 0) {
+            const auto soon = net::deadline::in(looks_for_release);
+            co_await read(soon);
+        }
+        if (!over_) --released;
     }
 
     net::task<void> start_tls() {

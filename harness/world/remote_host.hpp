@@ -8,6 +8,7 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,6 +35,7 @@ struct host_log {
         : changed(on) {}
     std::deque<host_session> sessions; // in the order in which they began; they stay where they are
     host_counts counts;
+    std::map<std::string, std::size_t> released; // by host: how many of its holds may end
     net::event changed;
     host_observer* observer = nullptr; // null: nobody looks any more
 };

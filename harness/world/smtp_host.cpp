@@ -179,6 +179,7 @@ bool smtp_host::run_script() {
     case what::expect_close: return false;
     case what::say: say(line.octets); break;
     case what::pause: to_do_.push_back({action::pause, {}, line.duration}); break;
+    case what::hold: do_now(action::hold); break;
     case what::split: to_do_.push_back({action::pause, {}, std::chrono::milliseconds(2)}); break;
     case what::tls:
         waits_for_tls_ = true;

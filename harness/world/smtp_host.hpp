@@ -17,7 +17,7 @@
 namespace mailspec::world {
 
 struct host_action {
-    enum class what { write, pause, start_tls, break_tls, close, reset };
+    enum class what { write, pause, hold, start_tls, break_tls, close, reset };
     what kind = what::write;
     std::string octets;
     std::chrono::milliseconds duration{0};

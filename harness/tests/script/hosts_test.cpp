@@ -188,6 +188,16 @@ BOOST_AUTO_TEST_CASE(scripts_of_hosts) {
           "the host's dialog never got there");
 }
 
+BOOST_AUTO_TEST_CASE(a_host_that_holds) {
+    const auto holding = with_hosts(
+        "hosts:\n  mx:\n    script: |\n      S: 220 mx.{zone} ESMTP\n      C: EHLO\n"
+        "      S: 250 mx.{zone}\n      C: MAIL\n      hold\n      S: 250 2.1.0 fine\n      serve\n");
+    auto s = relaying({sound_relay()});
+    HOLDS(play(relay_to_mx + "expect command at mx MAIL\ncheck expect no mail at mx\n"
+                             "check expect no command at mx RCPT\nrelease mx\ncheck expect mail at mx\n",
+               s, holding));
+}
+
 BOOST_AUTO_TEST_CASE(without_a_world) {
     server s;
     options how;

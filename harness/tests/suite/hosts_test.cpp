@@ -201,4 +201,21 @@ BOOST_AUTO_TEST_CASE(mistakes_in_steps) {
     BOOST_TEST(none == "smtp/test.yaml:9:22: the case has no `hosts`, expected some for this step\n");
 }
 
+BOOST_AUTO_TEST_CASE(holds_and_releases) {
+    const std::string holding = "mx:\n  script: |\n    S: 220\n    hold\n    serve\nmy: accepts";
+    BOOST_TEST(mistakes(holding, "release mx") == "");
+    BOOST_TEST(mistakes(holding, "expect connection at mx") ==
+               "12:11: found `hold`, but the case's script has no `release mx`, expected one");
+    BOOST_TEST(mistakes("mx:\n  script: |\n    repeat 2\n      hold\n    end") ==
+               "12:13: found `hold`, but the case's script has no `release mx`, expected one");
+    BOOST_TEST(mistakes(holding, "release mx\nrelease my") ==
+               "18:15: the script of host `my` has no `hold` that could be released");
+    BOOST_TEST(mistakes(holding, "release mx\nrelease mz") ==
+               "18:15: unknown host `mz`, expected `mx` or `my`, did you mean `mx`?");
+    BOOST_TEST(mistakes(holding, "release mx now") ==
+               "17:18: found `now` after the host, expected the end of the line");
+    BOOST_TEST(mistakes(holding, "2 release mx") ==
+               "17:7: `release` concerns a remote host: leave out the number before it");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -24,7 +24,7 @@ BOOST_AUTO_TEST_CASE(unknown_steps) {
     BOOST_TEST(mistakes("sned \"x\"") ==
                "s.yaml:10:7: found `sned`, expected a step (`C:`, `S:`, `send`, "
                "`split`, `pause`, `half-close`, `close`, "
-               "`reset`, `open`, `fresh`, `tls`, `server`, `retry`, `clock`, `expect`, `check`, "
+               "`reset`, `open`, `fresh`, `tls`, `server`, `retry`, `clock`, `release`, `expect`, `check`, "
                "`do`, `repeat`, `either`, `or` or `end`), did you mean "
                "`send`?");
     BOOST_TEST(mistakes("S 250") == "s.yaml:10:7: found `S`, did you mean `S:`?");
@@ -45,10 +45,11 @@ BOOST_AUTO_TEST_CASE(several_at_once) {
 }
 
 BOOST_AUTO_TEST_CASE(claims) {
-    BOOST_TEST(mistakes("check C: NOOP") ==
-               "s.yaml:10:7: `check` marks what can fail: `S:`, `expect`, `tls`, `open ... refused` or `do`");
+    BOOST_TEST(mistakes("check C: NOOP") == "s.yaml:10:7: `check` marks what can fail: `S:`, `expect`, "
+                                            "`tls`, `open` with options of TLS, or `do`");
     BOOST_TEST(mistakes("check repeat 2\nS: 250\nend") ==
-               "s.yaml:10:7: `check` marks what can fail: `S:`, `expect`, `tls`, `open ... refused` or `do`");
+               "s.yaml:10:7: `check` marks what can fail: `S:`, `expect`, `tls`, `open` with options of TLS, "
+               "or `do`");
 }
 
 BOOST_AUTO_TEST_CASE(the_server_itself) {
@@ -60,8 +61,8 @@ BOOST_AUTO_TEST_CASE(the_server_itself) {
                "s.yaml:10:19: found `now` after that, expected the end of the line");
     BOOST_TEST(mistakes("2 server kill") ==
                "s.yaml:10:7: `server` concerns every connection: leave out the number before it");
-    BOOST_TEST(mistakes("check server start") ==
-               "s.yaml:10:7: `check` marks what can fail: `S:`, `expect`, `tls`, `open ... refused` or `do`");
+    BOOST_TEST(mistakes("check server start") == "s.yaml:10:7: `check` marks what can fail: `S:`, `expect`, "
+                                                 "`tls`, `open` with options of TLS, or `do`");
 }
 
 BOOST_AUTO_TEST_CASE(sending) {
@@ -100,9 +101,33 @@ BOOST_AUTO_TEST_CASE(connections) {
                "s.yaml:10:14: the line ends too early, expected a name, as `tls sni {domain}`");
     BOOST_TEST(mistakes("tls alpn") ==
                "s.yaml:10:15: the line ends too early, expected a protocol, as `tls alpn smtp`");
-    BOOST_TEST(mistakes("tls refuse") == "s.yaml:10:11: found `refuse`, expected `sni`, `version`, `alpn`, "
-                                         "`certificate` or `refused`, did you mean "
+    BOOST_TEST(mistakes("tls refuse") == "s.yaml:10:11: found `refuse`, expected `sni`, `version`, `cipher`, "
+                                         "`alpn`, `certificate` or `refused`, did you mean "
                                          "`refused`?");
+    BOOST_TEST(
+        mistakes("tls cipher TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA265") ==
+        "s.yaml:10:18: found `TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA265`, expected a cipher suite by its "
+        "registered name, as `tls cipher TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256`, that the OpenSSL of this "
+        "mailspec has (`openssl ciphers -stdname ALL` lists them), did you mean "
+        "`TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256`?");
+    BOOST_TEST(
+        mistakes("open cipher") ==
+        "s.yaml:10:18: the line ends too early, expected a cipher suite by its registered name, as `tls "
+        "cipher "
+        "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256`, that the OpenSSL of this mailspec has (`openssl ciphers "
+        "-stdname ALL` lists them)");
+    BOOST_TEST(
+        mistakes("tls version 1.3 cipher ECDHE-ECDSA-AES128-GCM-SHA256") ==
+        "s.yaml:10:30: found ECDHE-ECDSA-AES128-GCM-SHA256, which is no suite of TLS 1.3, expected suites of "
+        "one version (TLS 1.3 has its own, and so has 1.2 with those before)");
+    BOOST_TEST(
+        mistakes("tls cipher TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256|TLS_AES_128_GCM_SHA256") ==
+        "s.yaml:10:18: found TLS_AES_128_GCM_SHA256, which is no suite of TLS 1.2, expected suites of one "
+        "version (TLS 1.3 has its own, and so has 1.2 with those before)");
+    BOOST_TEST(
+        mistakes("tls cipher TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 version 1.1") ==
+        "s.yaml:10:18: found ECDHE-ECDSA-AES128-GCM-SHA256, which is no suite of TLS 1.1, expected suites of "
+        "one version (TLS 1.3 has its own, and so has 1.2 with those before)");
     BOOST_TEST(mistakes("expect tls version 1.2") ==
                "s.yaml:10:26: found `1.2`, expected a lowest TLS version, as 1.2+");
     BOOST_TEST(mistakes("expect tls cert") ==
@@ -191,9 +216,9 @@ BOOST_AUTO_TEST_CASE(mail) {
     BOOST_TEST(mistakes("expect received mit ESMTP") ==
                "s.yaml:10:23: found `mit`, expected a clause of Received: `from`, `by`, `via`, `with`, `id` "
                "or `for`");
-    BOOST_TEST(
-        mistakes("expect body Hello") ==
-        "s.yaml:10:19: found `Hello`, expected \"TEXT\", `contains \"TEXT\"`, ~regex~ or `length 1024`");
+    BOOST_TEST(mistakes("expect body Hello") ==
+               "s.yaml:10:19: found `Hello`, expected \"TEXT\", `contains \"TEXT\"`, ~regex~ or `length "
+               "1024`, each also behind `decoded`");
     BOOST_TEST(mistakes("expect body length x") ==
                "s.yaml:10:26: found `x`, expected the octets of the body, as `length 1024`");
 }

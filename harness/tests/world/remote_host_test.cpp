@@ -126,6 +126,28 @@ BOOST_AUTO_TEST_CASE(the_nth_connection) {
     });
 }
 
+// The host says nothing until it is released, reads all the while, and sees at once who gives up.
+BOOST_AUTO_TEST_CASE(held_until_released) {
+    host_behaviour b;
+    b.script.resize(4);
+    b.script[0].octets = "220 mx\r\n";
+    b.script[1].kind = b.script[3].kind = host_line::what::hold;
+    b.script[2].octets = "421 later\r\n";
+    with({b}, [](playground& ground) -> net::task<void> {
+        const auto stream = co_await ground.connect();
+        (void)co_await line(*stream);
+        co_await say(*stream, "NOOP\r\n");
+        co_await ground.told_of("received");
+        BOOST_TEST(ground.told.text == "mx1:opened mx1:written mx1:received");
+        ground.log->released["mx"] = 1;
+        const auto said = co_await line(*stream);
+        BOOST_TEST(said == "421 later\r\n");
+        stream->close();
+        co_await ground.told_of("ended");
+        BOOST_TEST(ground.log->released["mx"] == 0u);
+    });
+}
+
 // Sent in two writes, the second before the first was answered: the host looks before it answers.
 BOOST_AUTO_TEST_CASE(pipelining_over_two_segments) {
     auto slow = greeting("220 mx\r\n");
