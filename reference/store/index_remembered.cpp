@@ -1,8 +1,12 @@
 // What is remembered of messages: found in memory first, read from the index many at a time, written to it
-// now and then; see account_index.hpp. Losing it is harmless, so that nothing here fails.
+// now and then; see account_index.hpp. Losing it is harmless, so that nothing here fails, and what a disk
+// has altered is lost: it goes to clients as it stands.
 #include "reference/store/account_index.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <zlib.h>
 
 namespace refmail::store {
 namespace {
@@ -11,6 +15,16 @@ constexpr std::size_t most_to_write = 500;
 // Who asks for one message's text asks for the next ones', too: of so many UIDs.
 constexpr mailbox::uid read_at_a_time = 500;
 constexpr std::size_t most_stretches = 32; // sessions read at different places
+constexpr std::size_t check_digits = 8;
+
+// In front of each text in the index: CRC-32 of what it is about and of itself, as SQLite has none.
+std::string check_of(mailbox::uid id, std::string_view aspect, std::string_view text) {
+    const auto about = fmt::format("{} {} ", id, aspect);
+    const auto add = [](auto crc, std::string_view octets) {
+        return crc32_z(crc, reinterpret_cast<const Bytef*>(octets.data()), octets.size());
+    };
+    return fmt::format("{:08x}", add(add(0ul, about), text));
+}
 
 } // namespace
 
@@ -39,8 +53,11 @@ void account_index::read_ahead(std::int64_t mailbox, mailbox::uid id, std::strin
     if (read_ahead_.size() > most_stretches) read_ahead_.pop_front();
     db_->each("SELECT uid, text FROM remembered WHERE mailbox = ? AND uid >= ? AND uid < ? AND aspect = ?",
               {mailbox, id, std::int64_t{id} + read_at_a_time, aspect}, [&](const database::row& r) {
-                  memory_->keep({owner_, mailbox, static_cast<mailbox::uid>(r.number(0)), aspect},
-                                std::string(r.text(1)));
+                  const auto about = static_cast<mailbox::uid>(r.number(0));
+                  const auto stored = r.text(1);
+                  const auto text = stored.substr(std::min(stored.size(), check_digits));
+                  if (stored.starts_with(check_of(about, aspect, text)))
+                      memory_->keep({owner_, mailbox, about, aspect}, std::string(text));
               });
 }
 
@@ -55,10 +72,12 @@ void account_index::remember(std::int64_t mailbox, mailbox::uid id, std::string_
 void account_index::write_remembered() {
     if (to_remember_.empty()) return;
     db_->begin();
-    for (const auto& [key, text] : to_remember_)
+    for (const auto& [key, text] : to_remember_) {
+        const auto checked = check_of(key.id, key.aspect, text) + text;
         db_->run("INSERT OR REPLACE INTO remembered(mailbox, aspect, uid, text)"
                  " SELECT mailbox, ?, uid, ? FROM message WHERE mailbox = ? AND uid = ?",
-                 {key.aspect, text, key.mailbox, key.id});
+                 {key.aspect, checked, key.mailbox, key.id});
+    }
     (void)db_->commit();
     to_remember_.clear();
 }
