@@ -298,9 +298,10 @@ void session_model::follow_modseq() {
     fetched_modseq_ = 0;
 }
 
+// The session has looked at all messages again, so it can go on.
 void session_model::resynced() {
     for (auto& wrong : resync_->differences(seen(), *truth_))
-        say(std::move(wrong));
+        remark("resync", std::move(wrong));
     resync_.reset();
 }
 

@@ -36,8 +36,9 @@ void session_model::know_found() {
     const auto uid = [&](std::uint64_t number) -> std::uint64_t {
         if (command.by_uid) return number;
         if (number >= 1 && number <= messages_.size()) return messages_[number - 1].uid;
-        say(fmt::format("{} found message {} in a mailbox of {}", name_of(command.what), number,
-                        messages_.size()));
+        // RFC 9051 §5.2: a message that came during the command is told by EXISTS before its number is used.
+        remark("found-before-exists", fmt::format("{} found message {} in a mailbox of {}",
+                                                  name_of(command.what), number, messages_.size()));
         return 0;
     };
     search_.uids.clear();

@@ -166,14 +166,14 @@ BOOST_AUTO_TEST_CASE(resynchronized) {
 BOOST_AUTO_TEST_CASE(a_removal_is_lost_in_resynchronization) {
     open();
     fine(resync(), "* 1 EXISTS\r\n* OK [UIDVALIDITY 7] so\r\n* OK [HIGHESTMODSEQ 9] so\r\n");
-    finds({}, "* 1 FETCH (UID 20 FLAGS () MODSEQ (6))\r\n",
+    notes({}, "* 1 FETCH (UID 20 FLAGS () MODSEQ (6))\r\n",
           "UID 10 is gone, and SELECT (QRESYNC) from MODSEQ 6 did not tell so");
 }
 
 BOOST_AUTO_TEST_CASE(a_flag_is_lost_in_resynchronization) {
     open();
     fine(resync(), "* 2 EXISTS\r\n* OK [UIDVALIDITY 7] so\r\n* OK [HIGHESTMODSEQ 9] so\r\n");
-    finds(
+    notes(
         {}, "* 1 FETCH (UID 10 FLAGS (\\Seen) MODSEQ (8))\r\n* 2 FETCH (UID 20 FLAGS () MODSEQ (10))\r\n",
         "UID 10 at MODSEQ 8 has the flags (\\SEEN); who had kept it and heard SELECT (QRESYNC) from MODSEQ 6 "
         "has ()");
@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(a_flag_is_lost_in_resynchronization) {
 BOOST_AUTO_TEST_CASE(a_new_message_is_lost_in_resynchronization) {
     open();
     fine(resync(), "* 3 EXISTS\r\n* OK [UIDVALIDITY 7] so\r\n* OK [HIGHESTMODSEQ 9] so\r\n");
-    finds({},
+    notes({},
           "* 1 FETCH (UID 10 FLAGS () MODSEQ (5))\r\n* 2 FETCH (UID 20 FLAGS () MODSEQ (6))\r\n"
           "* 3 FETCH (UID 30 FLAGS () MODSEQ (7))\r\n",
           "UID 30 at MODSEQ 7 is new since MODSEQ 6, and SELECT (QRESYNC) did not tell it");

@@ -36,6 +36,13 @@ struct world_of_one {
         BOOST_REQUIRE_MESSAGE(!wrong.empty(), "not found: " << words);
         BOOST_TEST(wrong.front() == words);
     }
+    // What the session can go on after.
+    void notes(const asked& command, const std::string& octets, const std::string& words) {
+        fine(command, octets);
+        const auto noted = model.formal();
+        BOOST_REQUIRE_MESSAGE(!noted.empty(), "not noted: " << words);
+        BOOST_TEST(noted.front().second == words);
+    }
     void owes(const std::string& words) {
         const auto owed = model.owed();
         BOOST_REQUIRE_MESSAGE(!owed.empty(), "not owed: " << words);
