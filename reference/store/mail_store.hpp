@@ -32,6 +32,8 @@ class mail_store {
         std::size_t memory_per_message = 256 * 1024;
         quota_limits quota;                           // of each account ...
         std::map<std::string, quota_limits> quota_of; // ... but of these users
+        // Of a COPY or MOVE between a Maildir and an mbox, at a time.
+        std::size_t memory_per_copy = 32 * 1024 * 1024;
         // Of what is remembered of messages in order to list and search them, of all accounts.
         std::size_t memory_for_texts = 64 * 1024 * 1024;
         // Where INBOX is an mbox: its path, with "{user}" in it. Empty: INBOX is the user's Maildir.

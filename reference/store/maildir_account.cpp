@@ -37,8 +37,14 @@ maildir_account::open(mail_store& store, const std::string& user, const settings
         return std::unexpected(recovered.error());
     sweep(path + "/tmp");
     account_parts parts{store, path, *index, std::make_shared<store::quota>(*index, how.quota)};
-    return std::shared_ptr<maildir_account>(
-        new maildir_account(user, how, std::move(parts), std::move(*root)));
+    std::shared_ptr<maildir_account> made(new maildir_account(user, how, std::move(parts), std::move(*root)));
+    made->parts_.quota->count_by([account = std::weak_ptr(made)]() -> mailbox::result<void> {
+        const auto alive = account.lock();
+        if (!alive) return {};
+        if (auto inbox = alive->open("INBOX"); !inbox) return std::unexpected(inbox.error());
+        return {};
+    });
+    return made;
 }
 
 maildir_account::~maildir_account() {
@@ -93,7 +99,7 @@ mailbox::result<std::shared_ptr<mbox_folder>> maildir_account::opened_mbox() {
     if (!file) return std::shared_ptr<mbox_folder>();
     const std::lock_guard hold(open_lock_);
     if (mbox_) return mbox_;
-    auto made = mbox_folder::open({parts_.store, parts_.index, parts_.quota, std::move(file), how_.log});
+    auto made = mbox_folder::open(parts_, std::move(file), how_.log);
     if (made) mbox_ = *made;
     return made;
 }
@@ -168,7 +174,7 @@ mailbox::result<mailbox::appended> maildir_account::append(const std::string& na
     std::uint64_t octets = 0;
     for (const auto& one : messages)
         octets += one.octets.size();
-    const auto room = room_for(octets, messages.size()); // deliveries that nobody counted, too
+    const auto room = room_for(octets, messages.size());
     if (!room) return std::unexpected(room.error());
     return *mbox ? (*mbox)->append(std::move(messages)) : (*to)->append(std::move(messages));
 }
@@ -201,10 +207,7 @@ void maildir_account::delivered() {
 
 mailbox::result<std::shared_ptr<void>> maildir_account::room_for(std::uint64_t octets,
                                                                  std::uint64_t messages) {
-    return parts_.quota->reserve(octets, messages, [this]() -> mailbox::result<void> {
-        if (auto inbox = open("INBOX"); !inbox) return std::unexpected(inbox.error());
-        return {};
-    });
+    return parts_.quota->reserve(octets, messages);
 }
 
 } // namespace refmail::store

@@ -41,8 +41,8 @@ class maildir_account final : public mailbox::account {
     bool has_damaged_index() const { return parts_.index->is_damaged(); }
     // A message came into INBOX, not through us.
     void delivered();
-    // Kept until the handle is dropped. trouble::over_quota. Mail that nobody has counted yet is counted
-    // first.
+    // Kept until the handle is dropped. trouble::over_quota. Deliveries that nobody has counted yet are
+    // counted first.
     mailbox::result<std::shared_ptr<void>> room_for(std::uint64_t octets, std::uint64_t messages = 1);
 
   private:

@@ -4,6 +4,7 @@
 // 2. Rows with UIDs are committed: from now on a crash leads to all of them, never to some (recovery.hpp).
 // 3. The files get their names, the index and the folder are synced, all at once for whoever waits.
 // 4. They are seen.
+#include "reference/store/content_copies.hpp"
 #include "reference/store/mail_store.hpp"
 #include "reference/store/maildir_folder.hpp"
 
@@ -37,8 +38,7 @@ mailbox::result<void> write_file(const std::string& path, const std::string& oct
 
 } // namespace
 
-mailbox::result<maildir_folder::job> maildir_folder::written(std::vector<mailbox::to_append> messages) {
-    job mine;
+mailbox::result<void> maildir_folder::write(job& mine, std::vector<mailbox::to_append> messages) {
     for (auto& wanted : messages) {
         auto bits = bits_of(wanted.keywords, true);
         if (!bits) return std::unexpected(bits.error());
@@ -53,24 +53,40 @@ mailbox::result<maildir_folder::job> maildir_folder::written(std::vector<mailbox
         one.from = "tmp/" + one.row.base;
         mine.messages.push_back(one);
         auto done = write_file(parts_.root + "/" + one.from, form.octets, one.row.facts.received);
-        if (done) continue;
-        drop_files(mine);
-        return std::unexpected(done.error());
+        if (!done) return done;
     }
-    return mine;
+    return {};
 }
 
 mailbox::result<mailbox::appended> maildir_folder::append(std::vector<mailbox::to_append> messages,
                                                           const in_the_same_transaction& also) {
     if (auto ok = usable(); !ok) return std::unexpected(ok.error());
-    auto mine = written(std::move(messages));
-    if (!mine) return std::unexpected(mine.error());
-    mine->also = also;
-    take_in(*mine);
-    if (!mine->outcome) return std::unexpected(mine->outcome.error());
+    job mine;
+    mine.also = also;
+    return taken_in(mine, write(mine, std::move(messages)));
+}
+
+mailbox::result<mailbox::appended> maildir_folder::take_copies(indexed_folder& from,
+                                                               std::span<const mailbox::uid> ids) {
+    if (auto ok = usable(); !ok) return std::unexpected(ok.error());
+    job mine;
+    const auto written = in_portions(from, ids, parts_.store.how().memory_per_copy, [&](auto portion) {
+        auto messages = as_appends(from, portion);
+        return messages ? write(mine, std::move(*messages)) : std::unexpected(messages.error());
+    });
+    return taken_in(mine, written);
+}
+
+mailbox::result<mailbox::appended> maildir_folder::taken_in(job& mine, const mailbox::result<void>& written) {
+    if (!written) {
+        drop_files(mine);
+        return std::unexpected(written.error());
+    }
+    take_in(mine);
+    if (!mine.outcome) return std::unexpected(mine.outcome.error());
     mailbox::appended done;
     done.uid_validity = facts().uid_validity;
-    for (const auto& one : mine->messages)
+    for (const auto& one : mine.messages)
         done.ids.push_back(one.row.facts.id);
     return done;
 }
@@ -106,13 +122,16 @@ void maildir_folder::commit_jobs(std::span<job* const> jobs) {
             mailbox_row box = box_;
             given = box.highest + 1;
             account_index::changes rows(*parts_.index);
-            outcome = number(rows, jobs, box);
+            outcome = number_arrivals(rows, jobs, box);
             if (outcome) outcome = rows.commit();
         }
         if (outcome) {
             to_settle_.clear();
-            for (auto* one : jobs)
+            for (auto* one : jobs) {
+                one->committed = true;
+                count(*one, 1);
                 place(*one);
+            }
         }
     }
     if (outcome) outcome = make_last();
@@ -123,8 +142,8 @@ void maildir_folder::commit_jobs(std::span<job* const> jobs) {
     publish(jobs, given);
 }
 
-mailbox::result<void> maildir_folder::number(account_index::changes& rows, std::span<job* const> jobs,
-                                             mailbox_row& box) {
+mailbox::result<void> maildir_folder::number_arrivals(account_index::changes& rows,
+                                                      std::span<job* const> jobs, mailbox_row& box) {
     const auto modified = box.highest + 1;
     for (const auto id : to_settle_)
         rows.settled(box, id);
@@ -144,6 +163,15 @@ mailbox::result<void> maildir_folder::number(account_index::changes& rows, std::
     for (const auto* one : jobs)
         if (one->also) one->also(rows);
     return {};
+}
+
+// What is committed counts, whoever saves the row of the mailbox next.
+void maildir_folder::count(const job& one, int sign) {
+    const std::lock_guard hold(state_);
+    for (const auto& message : one.messages) {
+        box_.messages += static_cast<std::uint64_t>(sign);
+        box_.octets += static_cast<std::uint64_t>(sign) * message.row.facts.octets;
+    }
 }
 
 void maildir_folder::place(job& one) {
@@ -196,8 +224,10 @@ void maildir_folder::take_back(std::span<job* const> jobs) {
     for (const auto* one : jobs) {
         if (one->outcome) continue;
         drop_files(*one);
+        if (!one->committed) continue;
+        count(*one, -1);
         for (const auto& message : one->messages)
-            if (message.row.facts.id != 0) rows.take_back(box_, message.row);
+            rows.take_back(box_, message.row);
     }
     rows.save(box_);
     (void)rows.commit(); // rows without files vanish at the next look
@@ -216,11 +246,8 @@ void maildir_folder::publish(std::span<job* const> jobs, mailbox::mod_sequence g
                 if (one->outcome) seen.push_back(message.row);
             }
         if (!seen.empty()) ++box.highest;
-        for (auto& one : seen) {
+        for (auto& one : seen)
             one.facts.modified = box.highest;
-            box.messages += 1;
-            box.octets += one.facts.octets;
-        }
         if (!seen.empty() && box.highest != given) {
             account_index::changes rows(*parts_.index);
             for (const auto& one : seen)

@@ -1,5 +1,6 @@
 // COPY and MOVE between mailboxes of one account: by hard link and by rename, no octet is read. See
 // maildir_folder.hpp. RFC 9051 §6.4.7, RFC 6851: all or none.
+#include "reference/store/content_copies.hpp"
 #include "reference/store/mail_store.hpp"
 #include "reference/store/maildir_folder.hpp"
 #include "reference/store/mbox_folder.hpp"
@@ -20,7 +21,7 @@ std::string raw_mark_of(const message_row& one) {
 }
 
 // A file has so many names at most (65,000 on ext4); then its octets are copied.
-mailbox::result<void> link_or_copy(const std::string& from, const std::string& to) {
+mailbox::result<void> link_or_copy(const std::string& from, const std::string& to, bool raw) {
     if (::link(from.c_str(), to.c_str()) == 0) return {};
     const int cause = errno;
     if (cause != EMLINK && cause != EPERM && cause != EXDEV)
@@ -30,7 +31,7 @@ mailbox::result<void> link_or_copy(const std::string& from, const std::string& t
     result<void> written;
     if (!read) written = std::unexpected(read.error());
     if (written && !made) written = std::unexpected(made.error());
-    if (written) written = made->append(to_store(std::move(read->octets)).octets);
+    if (written) written = made->append(raw ? read->octets : to_store(std::move(read->octets)).octets);
     if (written) written = made->sync();
     if (!written) return std::unexpected(trouble_of(written.error()));
     return {};
@@ -40,30 +41,13 @@ mailbox::result<void> link_or_copy(const std::string& from, const std::string& t
 
 mailbox::result<mailbox::flag_set> maildir_folder::translated(maildir_folder& to, mailbox::flag_set flags) {
     if (&to == this) return flags;
-    const auto mine = keywords();
-    std::vector<std::string> names;
-    for (std::size_t i = 0; i < mine.size(); ++i)
-        if (flags >> (mailbox::flag::first_keyword + i) & 1) names.push_back(mine[i]);
-    auto bits = to.bits_of(names, true);
+    auto bits = to.bits_of(keywords_in(flags), true);
     if (bits) *bits |= flags & mailbox::flag::system;
     return bits;
 }
 
-mailbox::result<std::vector<message_row>> maildir_folder::rows_of(std::span<const mailbox::uid> ids) {
-    if (auto read = need_rows(); !read) return std::unexpected(read.error());
-    std::vector<message_row> rows;
-    const std::lock_guard hold(state_);
-    for (const auto id : ids) {
-        const auto one = table_.find(id);
-        if (!one) // RFC 2180 §4.4.1
-            return std::unexpected(mailbox::trouble{kind::missing, "a message is there no more"});
-        rows.push_back(*one);
-    }
-    return rows;
-}
-
 mailbox::result<maildir_folder::job> maildir_folder::as_arrivals(maildir_folder& to,
-                                                                 std::span<const message_row> rows) {
+                                                                 const message_rows& rows) {
     job mine;
     for (const auto& row : rows) {
         auto flags = translated(to, row.facts.flags);
@@ -93,7 +77,8 @@ mailbox::result<maildir_folder::job> maildir_folder::linked(maildir_folder& to,
         for (std::size_t i = 0; i < rows->size() && made; ++i) {
             auto& one = mine->messages[i];
             one.from = "tmp/" + one.row.base;
-            made = link_or_copy(path_of((*rows)[i]), parts_.root + "/" + one.from);
+            const bool raw = one.row.base.ends_with(raw_mark);
+            made = link_or_copy(path_of((*rows)[i]), parts_.root + "/" + one.from, raw);
         }
         if (made) return mine;
         drop_files(*mine);
@@ -104,16 +89,11 @@ mailbox::result<maildir_folder::job> maildir_folder::linked(maildir_folder& to,
 }
 
 mailbox::result<mailbox::copied> maildir_folder::copy_to(folder& other, std::span<const mailbox::uid> ids) {
-    if (auto* mbox = dynamic_cast<mbox_folder*>(&other)) return copy_into(*mbox, ids);
+    const auto room = room_for_copies(ids);
+    if (!room) return std::unexpected(room.error());
+    if (auto* mbox = dynamic_cast<mbox_folder*>(&other)) return copy_by_content(*this, *mbox, ids);
     auto& to = dynamic_cast<maildir_folder&>(other);
     if (auto ok = to.usable(); !ok) return std::unexpected(ok.error());
-    std::uint64_t octets = 0;
-    auto rows = rows_of(ids);
-    if (!rows) return std::unexpected(rows.error());
-    for (const auto& one : *rows)
-        octets += one.facts.octets;
-    const auto room = parts_.quota->reserve(octets, ids.size());
-    if (!room) return std::unexpected(room.error());
     auto mine = linked(to, ids);
     if (!mine) return std::unexpected(mine.error());
     to.take_in(*mine);
@@ -157,12 +137,12 @@ mailbox::result<mailbox::copied> maildir_folder::move_to(folder& other, std::spa
     }
 }
 
-bool maildir_folder::files_are_there(std::span<const message_row> rows) const {
+bool maildir_folder::files_are_there(const message_rows& rows) const {
     return std::all_of(rows.begin(), rows.end(),
                        [&](const auto& one) { return ::access(path_of(one).c_str(), F_OK) == 0; });
 }
 
-bool maildir_folder::are_as_before(std::span<const message_row> rows) const {
+bool maildir_folder::are_as_before(const message_rows& rows) const {
     const std::lock_guard hold(state_);
     return std::all_of(rows.begin(), rows.end(), [&](const auto& before) {
         const auto now = table_.find(before.facts.id);
@@ -172,8 +152,7 @@ bool maildir_folder::are_as_before(std::span<const message_row> rows) const {
 
 // One transaction takes the rows here and gives them there; a crash behind it is made good by recovery.hpp.
 // False: something changed since `rows` were looked at.
-mailbox::result<bool> maildir_folder::move_rows(maildir_folder& to, job& mine,
-                                                std::span<const message_row> rows) {
+mailbox::result<bool> maildir_folder::move_rows(maildir_folder& to, job& mine, const message_rows& rows) {
     job* const jobs[] = {&mine};
     mailbox::mod_sequence given = 0;
     {
@@ -191,14 +170,15 @@ mailbox::result<bool> maildir_folder::move_rows(maildir_folder& to, job& mine,
         mailbox_row target = to.box_;
         given = target.highest + 1;
         account_index::changes change(*parts_.index);
-        if (auto done = to.number(change, jobs, target); !done) return std::unexpected(done.error());
+        if (auto done = to.number_arrivals(change, jobs, target); !done) return std::unexpected(done.error());
         mailbox_row source = &to == this ? target : box_;
         if (&to != this) ++source.highest;
-        forget_rows(change, source, rows);
+        forget(change, source, rows);
         if (auto done = change.commit(); !done) return std::unexpected(done.error());
         to.to_settle_.clear();
         to.place(mine);
-        see_go(source, rows);
+        to.count(mine, 1);
+        see_go(source.highest, rows);
     }
     tell();
     if (auto last = to.make_last(); !last && mine.outcome) mine.outcome = last;
@@ -209,33 +189,6 @@ mailbox::result<bool> maildir_folder::move_rows(maildir_folder& to, job& mine,
     return true;
 }
 
-// `source`: with the mod-sequence of their going.
-void maildir_folder::forget_rows(account_index::changes& change, mailbox_row& source,
-                                 std::span<const message_row> rows) {
-    for (const auto& one : rows) {
-        change.remove(source, one.facts.id, source.highest);
-        source.messages -= 1;
-        source.octets -= one.facts.octets;
-    }
-    change.save(source);
-}
-
-void maildir_folder::see_go(const mailbox_row& source, std::span<const message_row> rows) {
-    const std::lock_guard hold(state_);
-    take_away(source, rows);
-}
-
-void maildir_folder::take_away(const mailbox_row& source, std::span<const message_row> rows) {
-    std::vector<mailbox::uid> ids;
-    for (const auto& one : rows) {
-        ids.push_back(one.facts.id);
-        box_.messages -= 1;
-        box_.octets -= one.facts.octets;
-    }
-    box_.highest = source.highest;
-    table_.remove(std::move(ids), source.highest);
-}
-
 void maildir_folder::drop_rows_without_file(job& mine) {
     const std::lock_guard one_at_a_time(change_);
     account_index::changes rows(*parts_.index);
@@ -244,8 +197,11 @@ void maildir_folder::drop_rows_without_file(job& mine) {
     (void)rows.commit();
     const std::lock_guard hold(state_);
     std::erase_if(mine.messages, [&](const auto& one) {
-        if (!one.placed) in_flight_.erase(one.row.base);
-        return !one.placed;
+        if (one.placed) return false;
+        in_flight_.erase(one.row.base);
+        box_.messages -= 1;
+        box_.octets -= one.row.facts.octets;
+        return true;
     });
 }
 

@@ -1,6 +1,8 @@
-// An open mailbox on the disk: opening it, and what is answered from memory; see the header.
+// An open mailbox on the disk: opening it, reading messages, and noting, for the next start, what it amounts
+// to; see the header.
 #include "reference/store/maildir_folder.hpp"
 
+#include "reference/store/file_time.hpp"
 #include "reference/store/mail_store.hpp"
 
 #include <algorithm>
@@ -18,11 +20,10 @@ struct octets_of_file : mailbox::content {
     std::string text;
 };
 
-// RFC 9051 §2.3.2: keywords are compared without regard to case.
-bool same_keyword(std::string_view a, std::string_view b) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [&](char x, char y) { return lower(x) == lower(y); });
+// Could a change of this moment leave the time as it is? The clock of files ticks every few milliseconds, and
+// on some file systems once in two seconds.
+bool may_stand_still(std::int64_t time, std::int64_t at) {
+    return time < 0 || at < time + (time % a_second == 0 ? 3 * a_second : a_second / 20);
 }
 
 } // namespace
@@ -32,8 +33,7 @@ std::string place_of(const message_row& one) {
 }
 
 maildir_folder::maildir_folder(const account_parts& parts, std::string name, const std::string& directory)
-    : parts_(parts)
-    , name_(std::move(name))
+    : indexed_folder(parts, std::move(name))
     , path_(parts.root + (directory.empty() ? "" : "/" + directory)) {}
 
 maildir_folder::~maildir_folder() {
@@ -48,10 +48,26 @@ mailbox::result<std::shared_ptr<maildir_folder>>
 maildir_folder::open(const account_parts& parts, const std::string& name, const std::string& directory) {
     auto made = std::make_shared<maildir_folder>(parts, name, directory);
     if (auto* watches = parts.store.watches()) made->watch_ = watches->watch(made->path_, made);
-    if (auto loaded = made->load(); !loaded) return std::unexpected(loaded.error());
+    if (auto loaded = made->load_as_noted(); !loaded) return std::unexpected(loaded.error());
     if (auto looked = made->refresh(); !looked && looked.error().kind != mailbox::trouble::kind::no_space)
         return std::unexpected(looked.error());
     return made;
+}
+
+// If the folders were not touched since a note was made of them, neither files nor rows need be looked at.
+mailbox::result<void> maildir_folder::load_as_noted() {
+    if (auto loaded = load(); !loaded) return loaded;
+    const auto noted = parts_.index->summary_of(box_);
+    if (!noted) return std::unexpected(noted.error());
+    read_only_ = ::access((path_ + "/cur").c_str(), W_OK) != 0;
+    // The watch is there by now: what changes from here on is heard.
+    times_[0] = time_of(path_ + "/new");
+    times_[1] = time_of(path_ + "/cur");
+    times_[2] = nanoseconds_now();
+    if (!*noted || (*noted)->fresh_time != times_[0] || (*noted)->seen_time != times_[1]) return need_rows();
+    believe(**noted);
+    look_at_all_ = false;
+    return {};
 }
 
 std::string maildir_folder::path() const {
@@ -63,59 +79,12 @@ std::string maildir_folder::path_of(const message_row& one) const {
     return path() + place_of(one);
 }
 
-mailbox::result<void> maildir_folder::usable() {
-    using kind = enum mailbox::trouble::kind;
-    if (gone_) return std::unexpected(mailbox::trouble{kind::missing, name_ + " is there no more"});
-    if (read_only_)
-        return std::unexpected(mailbox::trouble{kind::not_possible, name_ + " is not ours to write"});
-    return need_rows();
-}
-
-std::vector<std::string> maildir_folder::keywords() {
-    const std::lock_guard hold(state_);
-    return keywords_;
-}
-
-mailbox::result<mailbox::flag_set> maildir_folder::bits_of(std::span<const std::string> keywords,
-                                                           bool create) {
-    const std::lock_guard one_at_a_time(change_);
-    std::vector<std::string> all = this->keywords();
-    const auto before = all.size();
-    mailbox::flag_set bits = 0;
-    for (const auto& wanted : keywords) {
-        auto at = std::find_if(all.begin(), all.end(),
-                               [&](const auto& known) { return same_keyword(known, wanted); });
-        if (at == all.end()) {
-            if (!create) continue;
-            if (all.size() >= mailbox::flag::most_keywords)
-                return std::unexpected(
-                    mailbox::trouble{mailbox::trouble::kind::limit,
-                                     name_ + " has 59 keywords, and no room for " + wanted.substr(0, 100)});
-            at = all.insert(all.end(), wanted);
-        }
-        bits |= mailbox::flag_set{1} << (mailbox::flag::first_keyword + (at - all.begin()));
-    }
-    if (all.size() == before) return bits;
-    if (auto ok = usable(); !ok) return std::unexpected(ok.error());
-    account_index::changes change(*parts_.index);
-    for (auto i = before; i < all.size(); ++i)
-        change.add_keyword(box_, static_cast<int>(i), all[i]);
-    if (auto done = change.commit(); !done) return std::unexpected(done.error());
-    const std::lock_guard hold(state_);
-    keywords_ = std::move(all);
-    return bits;
-}
-
 // A name may change between the look into memory and the look at the disk: by us, or by another program.
 mailbox::result<std::shared_ptr<const mailbox::content>> maildir_folder::open(mailbox::uid id) {
     using kind = enum mailbox::trouble::kind;
     if (auto read = need_rows(); !read) return std::unexpected(read.error());
     for (int attempt = 1;; ++attempt) {
-        std::optional<message_row> one;
-        {
-            const std::lock_guard hold(state_);
-            one = table_.find(id);
-        }
+        const auto one = row_of(id);
         if (!one) return std::unexpected(mailbox::trouble{kind::missing, "the message is there no more"});
         if (auto known = shared(id)) return known;
         auto read = read_message(path_of(*one));
@@ -144,42 +113,6 @@ void maildir_folder::share(mailbox::uid id, const std::shared_ptr<const mailbox:
     being_read_[id] = content;
 }
 
-// What memory still has of a message that went says nothing.
-std::optional<std::string> maildir_folder::remembered(mailbox::uid id, std::string_view aspect) {
-    if (gone_ || !find(id)) return std::nullopt;
-    return parts_.index->remembered(box_.id, id, aspect);
-}
-
-void maildir_folder::remember(mailbox::uid id, std::string_view aspect, std::string text) {
-    if (!gone_ && find(id)) parts_.index->remember(box_.id, id, aspect, std::move(text));
-}
-
-mailbox::uid maildir_folder::recent_from(bool claim) {
-    const std::lock_guard one_at_a_time(change_);
-    mailbox_row box = box_;
-    const auto first = box.first_recent;
-    if (!claim || first == box.next) return first;
-    box.first_recent = box.next;
-    account_index::changes change(*parts_.index);
-    change.save(box);
-    (void)change.commit(); // at worst they are recent once more
-    const std::lock_guard hold(state_);
-    box_.first_recent = box.first_recent;
-    return first;
-}
-
-mailbox::folder::watch maildir_folder::on_change(std::function<void()> changed) {
-    return users_.on_change(std::move(changed));
-}
-
-void maildir_folder::tell() {
-    users_.tell();
-}
-
-mailbox::result<std::shared_ptr<void>> maildir_folder::lock_exclusively() {
-    return users_.lock_exclusively(name_);
-}
-
 void maildir_folder::renamed(const std::string& directory, std::uint32_t validity) {
     const std::lock_guard hold(state_);
     path_ = parts_.root + "/" + directory;
@@ -192,6 +125,32 @@ void maildir_folder::removed() {
         gone_ = true;
     }
     tell();
+}
+
+// Nothing may be on its way, and nothing heard that was not looked at. First the times, then what was heard:
+// what comes between the two changes the times.
+void maildir_folder::note() {
+    if (gone_ || read_only_ || !loaded_) return;
+    const std::lock_guard nobody_looks(looking_);
+    const std::lock_guard nobody_arrives(arrival_);
+    const std::lock_guard nobody_changes(change_);
+    folder_summary seen = sum_up();
+    seen.fresh_time = time_of(path_ + "/new");
+    seen.seen_time = time_of(path_ + "/cur");
+    const auto at = nanoseconds_now();
+    if (may_stand_still(seen.fresh_time, at) || may_stand_still(seen.seen_time, at)) return;
+    if (watch_) parts_.store.watches()->catch_up();
+    std::vector<name_event> heard;
+    {
+        const std::lock_guard hold(heard_lock_);
+        if (look_at_all_) return;
+        if (!watch_ && (times_[0] != seen.fresh_time || times_[1] != seen.seen_time)) return;
+        heard = heard_;
+    }
+    if (std::ranges::any_of(heard, [&](const auto& one) { return is_news(one); })) return;
+    account_index::changes rows(*parts_.index);
+    rows.note(box_, seen);
+    (void)rows.commit(); // at worst the files are looked at, at the next start
 }
 
 } // namespace refmail::store

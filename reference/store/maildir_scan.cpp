@@ -66,23 +66,6 @@ void maildir_folder::heard_too_much() {
     look_at_all_ = true;
 }
 
-void maildir_folder::wake() {
-    {
-        const std::lock_guard hold(heard_lock_);
-        if (woken_) return;
-        woken_ = true;
-    }
-    parts_.store.post([self = weak_from_this()] {
-        const auto alive = self.lock();
-        if (!alive) return;
-        {
-            const std::lock_guard hold(alive->heard_lock_);
-            alive->woken_ = false;
-        }
-        (void)alive->refresh();
-    });
-}
-
 // new/ first: what is moved to cur/ meanwhile is found there.
 mailbox::result<maildir_folder::listing> maildir_folder::list_files() const {
     listing all;
@@ -251,43 +234,24 @@ mailbox::result<void> maildir_folder::take_over(differences found) {
 
 mailbox::result<void> maildir_folder::take_over_changes(const differences& found) {
     const std::lock_guard one_at_a_time(change_);
-    mailbox_row box = box_;
-    ++box.highest;
-    account_index::changes change(*parts_.index);
-    message_rows changed, gone;
-    bool news = false;
+    row_changes wanted;
+    wanted.lasting = false;
     for (const auto& seen : found.changed) {
         auto now = table_.find(seen.facts.id);
         if (!now || place_of(*now) == place_of(seen)) continue;   // we were quicker,
         if (::access(path_of(seen).c_str(), F_OK) != 0) continue; // or another program
         now->info = seen.info;
         now->fresh = seen.fresh;
-        const auto flags =
+        now->facts.flags =
             (now->facts.flags & ~mailbox::flag::system) | (seen.fresh ? 0 : flags_in(seen.info));
-        if (flags != now->facts.flags) {
-            now->facts.modified = box.highest;
-            news = true;
-        }
-        now->facts.flags = flags;
-        change.update(box, *now);
-        changed.push_back(*now);
+        wanted.changed.push_back(std::move(*now));
     }
     for (const auto& seen : found.gone) {
-        const auto now = table_.find(seen.facts.id);
-        if (now && is_missing(path_of(*now))) gone.push_back(*now);
+        auto now = table_.find(seen.facts.id);
+        if (now && is_missing(path_of(*now))) wanted.gone.push_back(std::move(*now));
     }
-    if (!news && gone.empty()) box.highest = box_.highest;
-    if (changed.empty() && gone.empty()) return {};
-    forget_rows(change, box, gone);
-    if (auto done = change.commit(); !done) return done;
-    {
-        const std::lock_guard hold(state_);
-        for (const auto& one : changed)
-            table_.update(one);
-        take_away(box, gone); // at once: who is told the new mod-sequence has heard of what went
-    }
-    prune_vanished();
-    return {};
+    if (wanted.changed.empty() && wanted.gone.empty()) return {};
+    return apply(wanted);
 }
 
 mailbox::result<void> maildir_folder::number_new(message_rows come) {

@@ -8,6 +8,7 @@
 #include <ctime>
 #include <fcntl.h>
 #include <unistd.h>
+#include <utility>
 
 namespace refmail::store {
 namespace {
@@ -34,12 +35,12 @@ std::string sender_in(std::string_view message) {
 result<std::unique_ptr<mbox_file::hold>> append_to_mbox(mail_store& store, const std::string& user,
                                                         const std::vector<std::string>& messages, bool raw) {
     std::vector<mbox_entry> entries;
-    std::string text;
+    mbox_text text("");
     for (const auto& path : messages) {
         auto octets = delivered_octets(path);
         if (!octets) return std::unexpected(octets.error());
         entries.push_back(mbox_entry_of(*octets, raw, sender_in(*octets), std::time(nullptr)));
-        text += entries.back().text;
+        (void)text.add(std::exchange(entries.back().text, {})); // in memory
     }
     const auto mbox = store.mbox_of(user);
     if (raw || !mbox->is_mended()) { // only who knows the UIDs can mend, and remember how octets come back
@@ -52,7 +53,7 @@ result<std::unique_ptr<mbox_file::hold>> append_to_mbox(mail_store& store, const
     }
     auto held = mbox->lock();
     if (!held) return held;
-    if (auto done = (*held)->append(text); !done) return std::unexpected(done.error());
+    if (auto done = (*held)->append(std::move(text)); !done) return std::unexpected(done.error());
     return held;
 }
 

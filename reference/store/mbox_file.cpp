@@ -115,15 +115,19 @@ result<std::string> mbox_file::hold::border() const {
     return *end == "\n\n" || *end == "\n" ? "" : end->ends_with('\n') ? "\n" : "\n\n";
 }
 
-result<std::uint64_t> mbox_file::hold::append(std::string_view text, const mbox_numbers& numbers) {
-    auto whole = border();
-    if (!whole) return std::unexpected(whole.error());
-    const std::uint64_t before = size(), begin = before + whole->size();
-    *whole += text;
-    if (auto begun = of_->journal_.begin_append(before, *whole, numbers); !begun)
+result<std::uint64_t> mbox_file::hold::append(mbox_text&& text, const mbox_numbers& numbers) {
+    auto gap = border();
+    if (!gap) return std::unexpected(gap.error());
+    const std::uint64_t before = size(), begin = before + gap->size();
+    text.put_in_front(std::move(*gap));
+    if (auto begun = of_->journal_.begin_append(before, text, numbers); !begun)
         return std::unexpected(begun.error());
     before_ = before;
-    auto written = write_octets(mbox(), before, *whole, of_->path());
+    auto written = text.each([&, at = before](std::string_view octets) mutable {
+        auto done = write_octets(mbox(), at, octets, of_->path());
+        at += octets.size();
+        return done;
+    });
     if (written && ::fsync(mbox()) != 0) written = disk_failure(errno, "sync", of_->path());
     if (written) return begin;
     take_back();

@@ -74,7 +74,7 @@ class mbox_file::hold {
     result<std::string> digest(const mbox_extent& where) const { return digest_of_octets(mbox(), where); }
     // Where `text` begins then; synced. Nothing of it is there when it failed. One, and then keep() or
     // take_back().
-    result<std::uint64_t> append(std::string_view text, const mbox_numbers& numbers = {});
+    result<std::uint64_t> append(mbox_text&& text, const mbox_numbers& numbers = {});
     void keep();
     void take_back();
     result<void> remove(const std::vector<mbox_extent>& gone); // ascending

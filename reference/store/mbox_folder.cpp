@@ -1,6 +1,7 @@
 // An mbox as an open mailbox: reading, adding and removing messages; see the header.
 #include "reference/store/mbox_folder.hpp"
 
+#include "reference/store/content_copies.hpp"
 #include "reference/store/mail_store.hpp"
 #include "reference/store/message_file.hpp"
 
@@ -30,23 +31,31 @@ bool is_message_of(const message_row& row, std::string_view text) {
 
 } // namespace
 
-mbox_folder::mbox_folder(const parts& from)
-    : indexed_folder(from.index, "INBOX")
-    , parts_(from) {}
+mbox_folder::mbox_folder(const account_parts& parts, std::shared_ptr<mbox_file> file, account_index::log log)
+    : indexed_folder(parts, "INBOX")
+    , file_(std::move(file))
+    , log_(std::move(log)) {}
 
-mailbox::result<std::shared_ptr<mbox_folder>> mbox_folder::open(const parts& from) {
-    auto made = std::make_shared<mbox_folder>(from);
-    if (auto loaded = made->load(); !loaded) return std::unexpected(loaded.error());
-    const auto leaving = from.index->leaving();
+mailbox::result<std::shared_ptr<mbox_folder>>
+mbox_folder::open(const account_parts& parts, std::shared_ptr<mbox_file> file, account_index::log log) {
+    auto made = std::make_shared<mbox_folder>(parts, std::move(file), std::move(log));
+    if (auto loaded = made->load_all(); !loaded) return std::unexpected(loaded.error());
+    const auto leaving = parts.index->leaving();
     if (!leaving) return std::unexpected(leaving.error());
     for (const auto& [name, base] : *leaving)
         if (name == "INBOX") made->left_.insert(base);
-    auto expected = from.index->expected();
+    auto expected = parts.index->expected();
     if (!expected) return std::unexpected(expected.error());
     made->expected_ = std::move(*expected);
     if (auto looked = made->refresh(); !looked) return std::unexpected(looked.error());
-    if (auto* watches = from.store.watches()) made->watch_ = watches->watch_file(from.file->path(), made);
+    if (auto* watches = parts.store.watches()) made->watch_ = watches->watch_file(made->file_->path(), made);
     return made;
+}
+
+// The file is looked through at once, so the rows are wanted at once.
+mailbox::result<void> mbox_folder::load_all() {
+    if (auto loaded = load(); !loaded) return loaded;
+    return read_rows();
 }
 
 mailbox::result<mbox_folder::held_file> mbox_folder::locked(mbox_file::milliseconds patience) {
@@ -54,7 +63,7 @@ mailbox::result<mbox_folder::held_file> mbox_folder::locked(mbox_file::milliseco
         const std::lock_guard hold(state_);
         return numbers.validity != box_.validity || numbers.first < box_.next;
     };
-    auto held = parts_.file->lock(decided, patience);
+    auto held = file_->lock(decided, patience);
     if (!held) return std::unexpected(trouble_of(held.error()));
     return std::move(*held);
 }
@@ -69,14 +78,14 @@ mailbox::result<std::shared_ptr<const mailbox::content>> mbox_folder::open(mailb
             if (const auto known = at_.find(id); known != at_.end()) where = known->second;
         }
         if (!row) return std::unexpected(mailbox::trouble{kind::missing, "the message is there no more"});
-        const auto text = parts_.file->read(where);
+        const auto text = file_->read(where);
         if (!text && text.error().kind != disk_error::kind::missing)
             return std::unexpected(trouble_of(text.error()));
         if (text && is_message_of(*row, *text))
             return std::make_shared<octets_in_memory>(served_from_mbox(*text, mbox_info::from(row->info)));
         if (attempt > 5)
             return std::unexpected(
-                mailbox::trouble{kind::in_use, parts_.file->path() + " changes while it is read"});
+                mailbox::trouble{kind::in_use, file_->path() + " changes while it is read"});
         { // another program has moved it, or does so right now
             const std::lock_guard hold(state_);
             again_ = true;
@@ -87,13 +96,12 @@ mailbox::result<std::shared_ptr<const mailbox::content>> mbox_folder::open(mailb
 
 // Texts one behind the other, and where in them each message is.
 struct mbox_folder::written {
-    std::string text;
+    mbox_text text;
     row_changes rows;
     std::vector<mbox_extent> where;
 };
 
-mailbox::result<mbox_folder::written> mbox_folder::write_down(std::vector<mailbox::to_append> messages) {
-    written all;
+mailbox::result<void> mbox_folder::write_down(written& all, std::vector<mailbox::to_append> messages) {
     for (auto& wanted : messages) {
         const auto bits = bits_of(wanted.keywords, true);
         if (!bits) return std::unexpected(bits.error());
@@ -107,17 +115,17 @@ mailbox::result<mbox_folder::written> mbox_folder::write_down(std::vector<mailbo
         row.base = entry.identity;
         row.info = entry.info.text();
         all.where.push_back({all.text.size(), entry.text.size()});
-        all.text += entry.text;
+        if (auto added = all.text.add(entry.text); !added) return std::unexpected(trouble_of(added.error()));
         all.rows.come.push_back(std::move(row));
     }
-    return all;
+    return {};
 }
 
 // Under turn_. First the octets, then the rows: octets without rows are taken back, also after a crash.
 mailbox::result<void> mbox_folder::add(mbox_file::hold& held, written& all,
                                        const in_the_same_transaction& also) {
     const std::lock_guard one_at_a_time(change_);
-    const auto begin = held.append(all.text, {box_.validity, box_.next});
+    const auto begin = held.append(std::move(all.text), {box_.validity, box_.next});
     if (!begin) return std::unexpected(trouble_of(begin.error()));
     all.rows.also = also;
     auto applied = apply(all.rows);
@@ -136,21 +144,37 @@ mailbox::result<void> mbox_folder::add(mbox_file::hold& held, written& all,
 
 mailbox::result<mailbox::appended> mbox_folder::append(std::vector<mailbox::to_append> messages,
                                                        const in_the_same_transaction& also) {
-    auto all = write_down(std::move(messages));
-    if (!all) return std::unexpected(all.error());
+    written all{{parts_.root + "/tmp", parts_.store.how().memory_per_copy}, {}, {}};
+    if (auto done = write_down(all, std::move(messages)); !done) return std::unexpected(done.error());
+    return taken_in(all, also);
+}
+
+mailbox::result<mailbox::appended> mbox_folder::take_copies(indexed_folder& from,
+                                                            std::span<const mailbox::uid> ids) {
+    const auto most = parts_.store.how().memory_per_copy;
+    written all{{parts_.root + "/tmp", most}, {}, {}};
+    const auto done = in_portions(from, ids, most, [&](auto portion) {
+        auto messages = as_appends(from, portion);
+        return messages ? write_down(all, std::move(*messages)) : std::unexpected(messages.error());
+    });
+    if (!done) return std::unexpected(done.error());
+    return taken_in(all, {});
+}
+
+mailbox::result<mailbox::appended> mbox_folder::taken_in(written& all, const in_the_same_transaction& also) {
     {
         const std::lock_guard mine(turn_);
         auto held = locked();
         if (!held) return std::unexpected(held.error());
         if (auto seen = catch_up(**held); !seen) return std::unexpected(seen.error());
-        auto done = add(**held, *all, also);
+        auto done = add(**held, all, also);
         if (done) settle(**held, (*held)->stamp());
         if (!done) return std::unexpected(done.error());
     }
     tell();
     mailbox::appended done;
     done.uid_validity = facts().uid_validity;
-    for (const auto& one : all->rows.come)
+    for (const auto& one : all.rows.come)
         done.ids.push_back(one.facts.id);
     return done;
 }
@@ -221,21 +245,11 @@ mailbox::result<std::vector<mailbox::uid>> mbox_folder::expunge(std::span<const 
 
 mailbox::result<void> mbox_folder::expect(const mbox_entry& one) {
     const std::lock_guard one_at_a_time(change_);
-    account_index::changes change(*index_);
+    account_index::changes change(*parts_.index);
     change.expect(one.identity, one.info.text(), one.octets);
     if (auto done = change.commit(); !done) return done;
     expected_[one.identity] = {one.info.text(), one.octets};
-    return index_->sync();
-}
-
-void mbox_folder::wake() {
-    if (woken_.exchange(true)) return;
-    parts_.store.post([self = weak_from_this()] {
-        const auto alive = self.lock();
-        if (!alive) return;
-        alive->woken_ = false;
-        (void)alive->refresh();
-    });
+    return parts_.index->sync();
 }
 
 } // namespace refmail::store

@@ -6,34 +6,22 @@
 // digest. Three locks, taken in this order: turn_ (who uses the file), the locks of the file itself, change_
 // (indexed_folder.hpp). docs/adr/0008; RFC 9051 §2.3.
 #pragma once
-#include "reference/store/file_watch.hpp"
 #include "reference/store/indexed_folder.hpp"
 #include "reference/store/mbox_file.hpp"
 #include "reference/store/mbox_scanner.hpp"
-#include "reference/store/quota.hpp"
 
 #include <set>
 
 namespace refmail::store {
 
-class mail_store;
 class maildir_folder;
 
-class mbox_folder final : public indexed_folder,
-                          public watched_files,
-                          public std::enable_shared_from_this<mbox_folder> {
+class mbox_folder final : public indexed_folder {
   public:
-    struct parts {
-        mail_store& store;
-        std::shared_ptr<account_index> index;
-        std::shared_ptr<store::quota> quota;
-        std::shared_ptr<mbox_file> file;
-        account_index::log log;
-    };
-    static mailbox::result<std::shared_ptr<mbox_folder>> open(const parts& from);
-    explicit mbox_folder(const parts& from);
+    static mailbox::result<std::shared_ptr<mbox_folder>>
+    open(const account_parts& parts, std::shared_ptr<mbox_file> file, account_index::log log);
+    mbox_folder(const account_parts& parts, std::shared_ptr<mbox_file> file, account_index::log log);
 
-    bool is_there() override { return true; }
     mailbox::result<void> refresh() override;
     mailbox::result<std::shared_ptr<const mailbox::content>> open(mailbox::uid id) override;
     mailbox::result<std::vector<mailbox::uid>> expunge(std::span<const mailbox::uid> ids,
@@ -44,6 +32,8 @@ class mbox_folder final : public indexed_folder,
     // `also`: in the transaction that makes the messages; when it ran, they are there.
     mailbox::result<mailbox::appended> append(std::vector<mailbox::to_append> messages,
                                               const in_the_same_transaction& also = {});
+    // COPY by content: all of them come, or none, whatever happens meanwhile.
+    mailbox::result<mailbox::appended> take_copies(indexed_folder& from, std::span<const mailbox::uid> ids);
     // A delivery is about to bring a message that is no text with CR LF line ends: this lasts when it
     // returns.
     mailbox::result<void> expect(const mbox_entry& one);
@@ -52,7 +42,6 @@ class mbox_folder final : public indexed_folder,
 
     void heard(name_event) override {}
     void heard_too_much() override {}
-    void wake() override;
 
   private:
     using held_file = std::unique_ptr<mbox_file::hold>;
@@ -60,8 +49,10 @@ class mbox_folder final : public indexed_folder,
     struct written; // messages as they will stand in the file
 
     // mbox_folder.cpp
+    mailbox::result<void> load_all();
     mailbox::result<held_file> locked(mbox_file::milliseconds patience = mbox_file::milliseconds::max());
-    mailbox::result<written> write_down(std::vector<mailbox::to_append> messages);
+    mailbox::result<void> write_down(written& all, std::vector<mailbox::to_append> messages);
+    mailbox::result<mailbox::appended> taken_in(written& all, const in_the_same_transaction& also);
     mailbox::result<void> add(mbox_file::hold& held, written& all, const in_the_same_transaction& also);
     std::vector<mbox_extent> extents_of(const message_rows& rows) const; // ascending
     void stretch_last(std::uint64_t end);
@@ -86,7 +77,8 @@ class mbox_folder final : public indexed_folder,
     mailbox::result<mailbox::appended> move_portion(maildir_folder& to, std::span<const mailbox::uid> ids);
     mailbox::result<mailbox::copied> renumber(std::span<const mailbox::uid> ids);
 
-    const parts parts_;
+    const std::shared_ptr<mbox_file> file_;
+    const account_index::log log_;
     std::mutex moves_, turn_;
     extents at_;                                          // under change_ and state_; read under either
     std::map<std::string, account_index::form> expected_; // under change_
@@ -95,12 +87,7 @@ class mbox_folder final : public indexed_folder,
     std::string tail_;                // under turn_: the digest of its end
     std::uint64_t told_ = UINT64_MAX; // under turn_: of which doubtful line the log was told
     bool again_ = true;               // under state_: look at all of it
-    std::atomic<bool> woken_ = false;
-    std::shared_ptr<void> watch_; // ends first
+    std::shared_ptr<void> watch_;     // ends first
 };
-
-// The messages of a portion are in memory at once.
-std::vector<std::span<const mailbox::uid>> portions_of(std::span<const mailbox::uid> ids,
-                                                       mailbox::folder& of);
 
 } // namespace refmail::store

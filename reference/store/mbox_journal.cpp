@@ -82,10 +82,17 @@ result<void> mbox_journal::write_append(const std::string& record) const {
     return above ? (*above)->sync() : std::unexpected(above.error());
 }
 
-result<void> mbox_journal::begin_append(std::uint64_t offset, std::string_view text,
+result<void> mbox_journal::begin_append(std::uint64_t offset, const mbox_text& text,
                                         const mbox_numbers& numbers) const {
-    append_record one{offset, text.size(), numbers, digest_of(text),
-                      std::string(text.substr(0, most_of_head))};
+    append_record one{offset, text.size(), numbers, "", ""};
+    content_digest whole;
+    auto read = text.each([&](std::string_view octets) -> result<void> {
+        whole.add(octets);
+        one.head += octets.substr(0, most_of_head - one.head.size());
+        return {};
+    });
+    if (!read) return read;
+    one.digest = whole.take();
     return write_append(text_of(one));
 }
 

@@ -3,7 +3,7 @@
 // the mbox is touched. Whoever calls has the locks of the mbox. Other programs may have written behind what a
 // crash left: nothing of theirs is ever cut off. See docs/adr/0008-an-mbox-changes-in-its-place.md.
 #pragma once
-#include "reference/store/mbox_octets.hpp"
+#include "reference/store/mbox_text.hpp"
 
 #include <vector>
 
@@ -23,7 +23,7 @@ class mbox_journal {
         , tell_(std::move(tell)) {}
 
     // `text` is about to be written at `offset`, which is the end.
-    result<void> begin_append(std::uint64_t offset, std::string_view text, const mbox_numbers& numbers) const;
+    result<void> begin_append(std::uint64_t offset, const mbox_text& text, const mbox_numbers& numbers) const;
     result<void> end_append() const;
 
     // What `gone` names is taken out of the file; ascending, one behind the other.

@@ -2,6 +2,7 @@
 // here go, and the index is told what has to go from here: a crash loses nothing and doubles nothing, and
 // what it kept here goes at the next start. See mbox_folder.hpp; RFC 9051 §6.4.7, RFC 6851.
 #include "reference/store/content_copies.hpp"
+#include "reference/store/mail_store.hpp"
 #include "reference/store/maildir_folder.hpp"
 #include "reference/store/mbox_folder.hpp"
 
@@ -13,36 +14,42 @@ namespace {
 using kind = enum mailbox::trouble::kind;
 constexpr int most_attempts = 10; // while others change the messages
 
-std::uint64_t octets_of(mailbox::folder& in, std::span<const mailbox::uid> ids) {
-    std::uint64_t octets = 0;
-    for (const auto id : ids)
-        if (const auto facts = in.find(id)) octets += facts->octets;
-    return octets;
-}
-
 std::unexpected<mailbox::trouble> restless(const std::string& name) {
     return std::unexpected(mailbox::trouble{kind::in_use, "messages of " + name + " change all the time"});
+}
+
+// RFC 9051 §6.4.8: a MOVE may fail partway; each message is then in one of the two mailboxes.
+template <class Carry>
+mailbox::result<mailbox::copied> moved_in_portions(mailbox::folder& from, std::span<const mailbox::uid> ids,
+                                                   std::size_t most_octets, const Carry& carry) {
+    mailbox::copied done;
+    auto all = in_portions(from, ids, most_octets, [&](auto portion) -> mailbox::result<void> {
+        const auto carried = carry(portion);
+        if (!carried) return std::unexpected(carried.error());
+        done.uid_validity = carried->uid_validity;
+        done.from.insert(done.from.end(), portion.begin(), portion.end());
+        done.to.insert(done.to.end(), carried->ids.begin(), carried->ids.end());
+        return {};
+    });
+    if (!all) return std::unexpected(all.error());
+    return done;
 }
 
 } // namespace
 
 mailbox::result<mailbox::copied> mbox_folder::copy_to(folder& to, std::span<const mailbox::uid> ids) {
-    const auto room = parts_.quota->reserve(octets_of(*this, ids), ids.size());
+    const auto room = room_for_copies(ids);
     if (!room) return std::unexpected(room.error());
-    return copy_by_content(*this, to, ids, [&](std::vector<mailbox::to_append> messages) {
-        if (&to == this) return append(std::move(messages));
-        return dynamic_cast<maildir_folder&>(to).append(std::move(messages));
-    });
+    if (&to == this) return copy_by_content(*this, *this, ids);
+    return copy_by_content(*this, dynamic_cast<maildir_folder&>(to), ids);
 }
 
 mailbox::result<mailbox::copied> mbox_folder::move_to(folder& to, std::span<const mailbox::uid> ids) {
     if (&to == this) return renumber(ids);
     auto& maildir = dynamic_cast<maildir_folder&>(to);
     const auto alone = hold_moves();
-    mailbox::copied done;
-    auto all = in_portions(*this, ids, done, [&](auto portion) { return move_portion(maildir, portion); });
-    if (!all) return std::unexpected(all.error());
-    return done;
+    return moved_in_portions(*this, ids, parts_.store.how().memory_per_copy,
+                             [&](auto portion) { return move_portion(maildir, portion); });
 }
 
 // The same octets under other UIDs.
@@ -102,7 +109,7 @@ mailbox::result<mailbox::appended> mbox_folder::move_portion(maildir_folder& to,
         });
         if (!there) {
             if (ran) { // not all of it may have happened: the index knows
-                (void)load();
+                (void)load_all();
                 const std::lock_guard hold(state_);
                 again_ = true;
             }
@@ -128,22 +135,11 @@ mailbox::result<mailbox::appended> mbox_folder::move_portion(maildir_folder& to,
     return restless(name_);
 }
 
-mailbox::result<mailbox::copied> maildir_folder::copy_into(mbox_folder& to,
-                                                           std::span<const mailbox::uid> ids) {
-    const auto room = parts_.quota->reserve(octets_of(*this, ids), ids.size());
-    if (!room) return std::unexpected(room.error());
-    return copy_by_content(*this, to, ids, [&](std::vector<mailbox::to_append> messages) {
-        return to.append(std::move(messages));
-    });
-}
-
 mailbox::result<mailbox::copied> maildir_folder::move_into(mbox_folder& to,
                                                            std::span<const mailbox::uid> ids) {
     const auto alone = to.hold_moves();
-    mailbox::copied done;
-    auto all = in_portions(*this, ids, done, [&](auto portion) { return move_portion(to, portion); });
-    if (!all) return std::unexpected(all.error());
-    return done;
+    return moved_in_portions(*this, ids, parts_.store.how().memory_per_copy,
+                             [&](auto portion) { return move_portion(to, portion); });
 }
 
 mailbox::result<mailbox::appended> maildir_folder::move_portion(mbox_folder& to,
@@ -159,7 +155,7 @@ mailbox::result<mailbox::appended> maildir_folder::move_portion(mbox_folder& to,
         mailbox_row source = box_;
         ++source.highest;
         auto there = to.append(std::move(*messages), [&](account_index::changes& change) {
-            forget_rows(change, source, *rows);
+            forget(change, source, *rows);
             for (const auto& one : *rows)
                 change.leave(source, one.base);
         });
@@ -169,7 +165,7 @@ mailbox::result<mailbox::appended> maildir_folder::move_portion(mbox_folder& to,
         for (const auto& one : *rows)
             if (unlink_one(one, all)) change.left(source, one.base); // else at the next start
         (void)change.commit();
-        see_go(source, *rows);
+        see_go(source.highest, *rows);
         one_at_a_time.unlock();
         tell();
         return there;

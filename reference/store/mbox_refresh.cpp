@@ -47,9 +47,9 @@ message_row mbox_folder::row_for(const mbox_message& one, std::set<std::string>&
 }
 
 bool mbox_folder::is_news() {
-    const auto now = parts_.file->look();
+    const auto now = file_->look();
     const std::lock_guard hold(state_);
-    return again_ || !(now == stamp_) || !parts_.file->is_mended();
+    return again_ || !(now == stamp_) || !file_->is_mended();
 }
 
 mailbox::result<void> mbox_folder::refresh() {
@@ -86,7 +86,7 @@ mailbox::result<void> mbox_folder::catch_up(mbox_file::hold& held) {
             fmt::format(
                 "{}:{}: found \"{}\", expected a line \"From SENDER DATE\": it is no mbox; mend it or "
                 "move it away",
-                parts_.file->path(), found->foreign_line,
+                file_->path(), found->foreign_line,
                 found->foreign->substr(0, found->foreign->find_last_not_of("\r\n") + 1))});
     std::vector<mbox_extent> leaving;
     if (auto done = take_over(*found, whole, leaving); !done) return done;
@@ -162,12 +162,11 @@ void mbox_folder::match(const mbox_contents& found, row_changes& wanted, extents
 
 mailbox::result<void> mbox_folder::take_over(const mbox_contents& found, bool whole,
                                              std::vector<mbox_extent>& leaving) {
-    if (!found.doubtful.empty() && found.doubtful.front() != told_ && parts_.log) {
+    if (!found.doubtful.empty() && found.doubtful.front() != told_ && log_) {
         told_ = found.doubtful.front();
-        parts_.log(
-            fmt::format("{}: at octet {} a line begins with \"From \" and names no date: it is taken as "
-                        "text of the message before it",
-                        parts_.file->path(), told_));
+        log_(fmt::format("{}: at octet {} a line begins with \"From \" and names no date: it is taken as "
+                         "text of the message before it",
+                         file_->path(), told_));
     }
     const std::lock_guard one_at_a_time(change_);
     row_changes wanted;
@@ -204,7 +203,7 @@ mailbox::result<void> mbox_folder::take_over(const mbox_contents& found, bool wh
 mailbox::result<bool> mbox_folder::drop_leaving(mbox_file::hold& held,
                                                 const std::vector<mbox_extent>& there) {
     if (auto removed = held.remove(there); !removed) return std::unexpected(trouble_of(removed.error()));
-    account_index::changes change(*index_);
+    account_index::changes change(*parts_.index);
     for (const auto& base : left_)
         change.left(box_, base);
     if (auto done = change.commit(); !done) return std::unexpected(done.error());

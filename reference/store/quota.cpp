@@ -36,9 +36,7 @@ mailbox::result<void> quota::set(const quota_limits& limits) {
 
 // First what others have on their way, then what is there: what gets there in between is counted twice, not
 // left out.
-mailbox::result<quota::reservation>
-quota::reserve(std::uint64_t octets, std::uint64_t messages,
-               const std::function<mailbox::result<void>()>& count_first) {
+mailbox::result<quota::reservation> quota::reserve(std::uint64_t octets, std::uint64_t messages) {
     if (!is_limited()) return reservation();
     std::uint64_t all_octets = 0, all_messages = 0;
     {
@@ -51,8 +49,8 @@ quota::reserve(std::uint64_t octets, std::uint64_t messages,
         kept->reserved_octets_ -= octets;
         kept->reserved_messages_ -= messages;
     });
-    if (count_first)
-        if (auto counted = count_first(); !counted) return std::unexpected(counted.error());
+    if (count_first_)
+        if (auto counted = count_first_(); !counted) return std::unexpected(counted.error());
     if (auto room = room_for(all_octets, all_messages); !room) return std::unexpected(room.error());
     return mine;
 }

@@ -123,13 +123,13 @@ struct crashes : mail_account {
     }
 
     // `heard`: complete lines only; the last one may be cut.
-    void run_and_kill(unsigned seed, unsigned microseconds, told& all) {
+    void run_and_kill(const std::function<void(int)>& work, unsigned microseconds, auto& all) {
         int ends[2];
         BOOST_REQUIRE(::pipe(ends) == 0);
         const auto child = ::fork();
         if (child == 0) {
             ::close(ends[0]);
-            worker{root / "data", ends[1], seed}.work();
+            work(ends[1]);
         }
         ::close(ends[1]);
         std::string heard;
@@ -204,7 +204,11 @@ BOOST_AUTO_TEST_CASE(nothing_is_lost_doubled_or_renumbered) {
     mailbox::mod_sequence highest = 0;
     for (unsigned round = 0; round < 25; ++round) {
         stop();
-        run_and_kill(first + round, dice() % 60'000, all);
+        run_and_kill(
+            [&](int answers) {
+                worker{root / "data", answers, first + round}.work();
+            },
+            dice() % 60'000, all);
         start();
         BOOST_TEST_CONTEXT("seed " << first << ", round " << round) {
             compare(all);
@@ -215,6 +219,95 @@ BOOST_AUTO_TEST_CASE(nothing_is_lost_doubled_or_renumbered) {
         if (!all.inbox.empty()) BOOST_TEST(box()->facts().uid_next > all.inbox.rbegin()->first);
     }
     BOOST_TEST(all.inbox.size() + all.other.size() > 50u); // it did something
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+namespace {
+
+// COPY of all of them, from an mbox into a Maildir and from a Maildir into the mbox, in many portions.
+struct copier {
+    static constexpr unsigned copied_at_once = 12;
+    const fs::path root;
+
+    static store::mail_store::settings settings(const fs::path& root) {
+        store::mail_store::settings wanted;
+        wanted.data = (root / "data").string();
+        wanted.mbox = (root / "spool/{user}").string();
+        wanted.threads = 2;
+        wanted.memory_per_copy = 3000; // some three messages
+        return wanted;
+    }
+
+    [[noreturn]] void work(int answers) const {
+        auto mail = store::mail_store::open(settings(root));
+        if (!mail) _exit(4);
+        auto account = (*mail)->account_of("alice");
+        if (!account) _exit(5);
+        const auto inbox = *(*account)->open("INBOX"), other = *(*account)->open("Other"),
+                   more = *(*account)->open("More");
+        const auto first_of = [](mailbox::folder& from) {
+            auto ids = ids_of(from.records());
+            ids.resize(copied_at_once);
+            return ids;
+        };
+        for (;;) {
+            if (!inbox->copy_to(*more, first_of(*inbox))) _exit(6);
+            if (::write(answers, "more\n", 5) < 0) _exit(3);
+            if (!other->copy_to(*inbox, first_of(*other))) _exit(7);
+            if (::write(answers, "inbox\n", 6) < 0) _exit(3);
+        }
+    }
+};
+
+struct copies_told {
+    std::map<std::string, unsigned> times;
+    void read(const std::string& line) { ++times[line]; }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(copies_killed_at_any_moment, crashes)
+
+// RFC 9051 §6.4.7: the destination is as it was before the attempt.
+BOOST_AUTO_TEST_CASE(all_of_a_copy_is_there_or_none) {
+    std::random_device device;
+    const unsigned seed = device();
+    BOOST_TEST_MESSAGE("seed " << seed);
+    std::mt19937 dice(seed);
+    const auto start_with_mbox = [&] {
+        stop();
+        auto opened = store::mail_store::open(copier::settings(root));
+        BOOST_REQUIRE(opened.has_value());
+        mail = std::move(*opened);
+        account = *mail->account_of("alice");
+    };
+    start_with_mbox();
+    create("More");
+    for (unsigned i = 0; i < copier::copied_at_once; ++i)
+        for (const auto* name : {"INBOX", "Other"})
+            append(name, {message(std::to_string(i) + std::string(1000, '.'))});
+    copies_told all;
+    for (unsigned round = 0; round < 15; ++round) {
+        stop();
+        run_and_kill([&](int answers) { copier{root}.work(answers); }, dice() % 40'000, all);
+        start_with_mbox();
+        for (const auto& [name, times] : all.times) {
+            const auto there = box(name == "more" ? "More" : "INBOX");
+            const auto records = there->records();
+            const auto batches = records.size() / copier::copied_at_once - (name == "more" ? 0 : 1);
+            BOOST_TEST(records.size() % copier::copied_at_once == 0u,
+                       "seed " << seed << ", round " << round << ": " << records.size() << " in " << name);
+            BOOST_TEST(batches >= times);
+            BOOST_TEST(batches <= times + round + 1); // at most what was under way at each kill
+            for (unsigned i = 0; i < copier::copied_at_once && i < records.size(); ++i) {
+                const auto id = records[records.size() - copier::copied_at_once + i].id;
+                BOOST_TEST((body_of(*there, id) == std::to_string(i) + std::string(1000, '.')),
+                           "UID " << id << " in " << name << " is not message " << i << " of a copy");
+            }
+        }
+    }
+    BOOST_TEST(all.times["inbox"] > 5u); // it did something
 }
 
 BOOST_AUTO_TEST_SUITE_END()

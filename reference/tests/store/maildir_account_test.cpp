@@ -254,10 +254,12 @@ BOOST_AUTO_TEST_SUITE_END()
 namespace {
 
 struct limited : mail_account {
-    void limit(std::optional<std::uint64_t> octets, std::optional<std::uint64_t> messages) {
+    void limit(std::optional<std::uint64_t> octets, std::optional<std::uint64_t> messages,
+               bool inotify = true) {
         stop();
         store::mail_store::settings wanted;
         wanted.data = (root / "data").string();
+        wanted.inotify = inotify;
         wanted.quota_of["alice"] = {octets, messages};
         auto opened = store::mail_store::open(wanted);
         BOOST_REQUIRE(opened);
@@ -308,6 +310,23 @@ BOOST_AUTO_TEST_CASE(deliveries_count_and_are_refused) {
                "mail for alice: 1 messages more are past the limit of 2; there are 2");
     BOOST_TEST(account->quota()->messages_used == 2u);
     BOOST_TEST(fs::is_empty(maildir() / "tmp"));
+}
+
+// Without word from the kernel, so that nothing counts before somebody looks.
+BOOST_AUTO_TEST_CASE(mail_that_nobody_has_seen_yet_counts_before_more_comes) {
+    create("Other");
+    append("INBOX", {message("x")});
+    limit(std::nullopt, 2, false);
+    {
+        const auto inbox = box(), other = box("Other");
+        put("new/1700000001.fresh", "A: b\n");
+        BOOST_TEST((inbox->copy_to(*other, uids{1}).error().kind == kind::over_quota));
+    }
+    put("new/1700000002.fresh", "A: b\n");
+    limit(std::nullopt, 4, false);
+    BOOST_TEST((account->append("Other", {message("x"), message("y")}).error().kind == kind::over_quota));
+    append("Other", {message("x")});
+    BOOST_TEST(ids_of(box("Other")->records()) == uids{1}, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(many_at_once_do_not_pass_the_limit_together) {

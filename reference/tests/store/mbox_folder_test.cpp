@@ -14,7 +14,7 @@ namespace {
 struct mbox_account : mail_account {
     mbox_account() { restart_with_mbox(); }
 
-    void restart_with_mbox(bool inotify = true) {
+    void restart_with_mbox(bool inotify = true, std::size_t memory_per_copy = 1'000'000) {
         inbox.reset();
         stop();
         store::mail_store::settings wanted;
@@ -22,6 +22,7 @@ struct mbox_account : mail_account {
         wanted.mbox = (root / "spool/{user}").string();
         wanted.mbox_wait = std::chrono::milliseconds(500);
         wanted.inotify = inotify;
+        wanted.memory_per_copy = memory_per_copy;
         wanted.log = [this](const std::string& text) { log += text + "\n"; };
         auto opened = store::mail_store::open(wanted);
         BOOST_REQUIRE_MESSAGE(opened.has_value(), why(opened));
@@ -323,6 +324,35 @@ BOOST_AUTO_TEST_CASE(copies_in_both_directions) {
     BOOST_TEST(inbox->copy_to(*inbox, uids{2})->to == uids{4}, boost::test_tools::per_element());
     BOOST_TEST((inbox->copy_to(*box("Other"), uids{1, 9}).error().kind == kind::missing));
     BOOST_TEST(box("Other")->records().size() == 3u);
+}
+
+// In portions, and through a file; behind a message that has no empty line behind it.
+BOOST_AUTO_TEST_CASE(copies_and_moves_of_more_than_fits_into_memory) {
+    create("Other");
+    append("Other", {message("a"), message("b"), message("c")});
+    restart_with_mbox(true, 10);
+    const auto old = text("old").substr(0, text("old").size() - 1);
+    add(old);
+    expect({1});
+    const auto in = box("Other")->copy_to(*inbox, uids{1, 2, 3});
+    BOOST_REQUIRE_MESSAGE(in.has_value(), why(in));
+    BOOST_TEST(in->to == (uids{2, 3, 4}), boost::test_tools::per_element());
+    std::string whole = old + "\n";
+    for (const auto* body : {"a", "b", "c"})
+        whole += "From MAILER-DAEMON Tue Nov 14 22:13:20 2023\nSubject: " + std::string(body) + "\n\n" +
+                 body + "\n\n";
+    BOOST_TEST(content() == whole);
+    const auto out = inbox->copy_to(*box("Other"), uids{2, 4});
+    BOOST_REQUIRE_MESSAGE(out.has_value(), why(out));
+    BOOST_TEST(out->to == (uids{4, 5}), boost::test_tools::per_element());
+    BOOST_TEST(octets(*box("Other"), 5) == served("c"));
+    const auto moved = box("Other")->move_to(*inbox, uids{1, 2, 3});
+    BOOST_REQUIRE_MESSAGE(moved.has_value(), why(moved));
+    BOOST_TEST(moved->to == (uids{5, 6, 7}), boost::test_tools::per_element());
+    restart_with_mbox();
+    expect({1, 2, 3, 4, 5, 6, 7});
+    BOOST_TEST(octets(*inbox, 7) == served("c"));
+    BOOST_TEST(fs::is_empty(maildir() / "tmp"));
 }
 
 BOOST_AUTO_TEST_CASE(moves_in_both_directions) {
