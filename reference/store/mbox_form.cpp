@@ -151,16 +151,19 @@ std::string served_from_mbox(std::string_view text, const mbox_info& how) {
     std::string served;
     served.reserve(text.size() + text.size() / 32);
     mbox_lines lines;
+    bool as_it_is = how.raw; // the end of the last line
     const mbox_lines::sink put = [&](std::string_view line) {
         if (is_quoted_from(line)) line.remove_prefix(1);
         served += line;
-        if (how.raw || line.ends_with("\r\n")) return;
+        as_it_is = how.raw || line.ends_with("\r\n");
+        if (as_it_is) return;
         served.back() = '\r';
         served += '\n';
     };
     while (!text.empty())
         lines.take(next_line(text), put);
-    if (how.open) served.resize(served.size() - std::min(served.size(), std::size_t{how.raw ? 1u : 2u}));
+    // A CR in front of the LF that closed an open line is the message's.
+    if (how.open) served.resize(served.size() - std::min(served.size(), std::size_t{as_it_is ? 1u : 2u}));
     return served;
 }
 

@@ -63,6 +63,8 @@ BOOST_AUTO_TEST_CASE(hostile_messages_come_back_as_they_were) {
         "Subject: a\n\nFrom joe Thu Nov 19 12:00:00 2026\nall bare\n",
         "Subject: a\r\n\r\nraw \n\r\n\r\n",
         "Subject: a\r\n\r\nraw \n without end\r",
+        "Subject: a\r\n\r\na bare CR at the end\r",
+        "Subject: a\r\n\r\nalone in its line\r\n\r",
         std::string("Subject: a\r\n\r\nNUL \0 and \xff\xfe\r\n", 28),
         " no header\r\n\r\nStatus: RO\r\n",
         "Subject: a\r\n b\r\n\tc\r\n\r\nStatus: this is text\r\nContent-Length: 7\r\n",
