@@ -12,20 +12,9 @@ namespace mailspec::world {
 namespace {
 
 using kind = dns_fault::kind;
-using rr_ptr = std::shared_ptr<ldns_rr>;
 
 constexpr std::size_t least_udp = 512;  // RFC 1035 §4.2.1
 constexpr std::size_t most_udp = 16384; // of what a querier offers: the loopback carries it whole
-
-rr_ptr record(const std::string& text) {
-    ldns_rr* made = nullptr;
-    ldns_rr_new_frm_str(&made, text.c_str(), 60, nullptr, nullptr);
-    return {made, &ldns_rr_free};
-}
-
-std::string dotted(const dns_name& name) {
-    return name.is_root() ? "." : name.text() + ".";
-}
 
 // What is in an answer, for people: the first few records.
 std::string summary(const dns_response& r) {
@@ -132,15 +121,13 @@ void dns_answering::impl::whole(const dns_query& q, const dns_fault* fault, dns_
 // `mx.trap`.
 std::string dns_answering::impl::trap(dns_query q, const dns_fault& fault, int number) const {
     const auto& zone = zones.at(number)->data();
-    const auto lure = "mx.trap." + dotted(zone.origin);
     dns_response r;
     r.authoritative = true;
-    r.answer = {record(q.type == LDNS_RR_TYPE_MX ? fmt::format("{} 60 IN MX 0 {}", dotted(q.name), lure)
-                                                 : fmt::format("{} 60 IN CNAME {}", dotted(q.name), lure))};
-    if (const auto name = dns_name::absolute(lure)) {
-        const auto address = look_up(zones, *name, LDNS_RR_TYPE_A);
-        auto& where = q.type == LDNS_RR_TYPE_MX ? r.additional : r.answer;
-        std::ranges::copy(address.response.answer, std::back_inserter(where));
+    if (const auto lure = dns_name::parse("mx.trap", zone.origin)) {
+        const bool mx = q.type == LDNS_RR_TYPE_MX;
+        r.answer = {pointing_record(q.name, 60, mx ? LDNS_RR_TYPE_MX : LDNS_RR_TYPE_CNAME, *lure)};
+        const auto address = look_up(zones, *lure, LDNS_RR_TYPE_A);
+        std::ranges::copy(address.response.answer, std::back_inserter(mx ? r.additional : r.answer));
     }
     if (fault.what == kind::wrong_id)
         q.id ^= 0x5555;
@@ -195,7 +182,8 @@ void dns_answering::impl::with_fault(const dns_query& q, const dns_fault& fault,
     case kind::lame:
         // RFC 1912 §2.8: a server that was named for a zone and does not serve it points elsewhere.
         r.authoritative = r.recursion_available = false;
-        r.authority = {record(". 60 IN NS ns.elsewhere.invalid.")};
+        r.authority = {
+            pointing_record(dns_name(), 60, LDNS_RR_TYPE_NS, *dns_name::absolute("ns.elsewhere.invalid"))};
         return say(into, q, r, "lame");
     case kind::bogus:
         if (q.checking_disabled) return whole(q, &fault, into);
@@ -208,8 +196,7 @@ void dns_answering::impl::with_fault(const dns_query& q, const dns_fault& fault,
 void dns_answering::impl::say_other(const dns_query& q, const dns_fault& fault, dns_reply& into) {
     auto found = look_up(zones, fault.other, q.type);
     auto& answer = found.response.answer;
-    answer.insert(answer.begin(),
-                  record(fmt::format("{} 0 IN CNAME {}", dotted(q.name), dotted(fault.other))));
+    answer.insert(answer.begin(), pointing_record(q.name, 0, LDNS_RR_TYPE_CNAME, fault.other));
     const bool wanted = q.authentic_data || (q.edns && q.edns->dnssec_ok);
     found.response.authentic = wanted && found.secure;
     say_within_limits(into, q, found.response);

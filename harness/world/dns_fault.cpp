@@ -13,6 +13,8 @@ namespace {
 
 using kind = dns_fault::kind;
 
+constexpr std::uint16_t type_any = 255; // RFC 1035 §3.2.3: a request for all records
+
 constexpr std::pair<const char*, kind> kinds[] = {
     {"SERVFAIL", kind::servfail}, {"REFUSED", kind::refused},      {"NXDOMAIN", kind::nxdomain},
     {"FORMERR", kind::formerr},   {"NOTIMP", kind::notimp},        {"NODATA", kind::nodata},
@@ -54,8 +56,8 @@ std::expected<dns_fault, std::string> read_fault(std::span<const std::string> wo
     const auto name = dns_name::parse(words[0], origin);
     if (!name) return std::unexpected(fmt::format("`{}` is no name", words[0]));
     made.name = *name;
-    made.any_type = words[1] == "ANY";
     made.type = read_type(words[1]);
+    made.any_type = made.type == type_any;
     if (made.type == 0)
         return std::unexpected(fmt::format("`{}` is no record type (ANY: every type)", words[1]));
     const auto found = std::ranges::find(kinds, words[2], [](const auto& k) { return std::string(k.first); });

@@ -20,14 +20,11 @@ dns_name target_of(const ldns_rr* rr) {
     return dns_name::from_wire({reinterpret_cast<const char*>(ldns_rdf_data(data)), ldns_rdf_size(data)});
 }
 
-ldns_rdf* rdf_of(const dns_name& name) {
-    return ldns_rdf_new_frm_data(LDNS_RDF_TYPE_DNAME, name.wire().size(), name.wire().data());
-}
-
 rr_ptr with_owner(const ldns_rr* rr, const dns_name& owner) {
     ldns_rr* made = ldns_rr_clone(rr);
     ldns_rdf_deep_free(ldns_rr_owner(made));
-    ldns_rr_set_owner(made, rdf_of(owner));
+    ldns_rr_set_owner(made,
+                      ldns_rdf_new_frm_data(LDNS_RDF_TYPE_DNAME, owner.wire().size(), owner.wire().data()));
     return {made, &ldns_rr_free};
 }
 
@@ -153,12 +150,7 @@ class look {
             return std::nullopt;
         }
         const auto target = dns_name::from_wire(wire);
-        ldns_rr* alias = ldns_rr_new_frm_type(LDNS_RR_TYPE_CNAME);
-        ldns_rr_set_owner(alias, rdf_of(name));
-        ldns_rr_set_ttl(alias, ldns_rr_ttl(dname.get()));
-        ldns_rr_set_class(alias, LDNS_RR_CLASS_IN);
-        ldns_rr_set_rdf(alias, rdf_of(target), 0);
-        out().answer.push_back({alias, &ldns_rr_free});
+        out().answer.push_back(pointing_record(name, ldns_rr_ttl(dname.get()), LDNS_RR_TYPE_CNAME, target));
         return target;
     }
 

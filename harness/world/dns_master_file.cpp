@@ -10,9 +10,9 @@ bool blank(char c) {
     return c == ' ' || c == '\t' || c == '\r';
 }
 
-class reader {
+class master_file_reader {
   public:
-    reader(std::string_view text, std::vector<zone_problem>& problems)
+    master_file_reader(std::string_view text, std::vector<zone_problem>& problems)
         : text_(text)
         , problems_(problems) {}
 
@@ -101,7 +101,7 @@ std::string master_line::text() const {
 }
 
 std::vector<master_line> read_master_file(std::string_view text, std::vector<zone_problem>& problems) {
-    return reader(text, problems).lines();
+    return master_file_reader(text, problems).lines();
 }
 
 } // namespace mailspec::world

@@ -187,4 +187,19 @@ std::expected<dns_record, std::string> read_record(const dns_name& owner, std::s
     return made;
 }
 
+std::shared_ptr<ldns_rr> pointing_record(const dns_name& owner, std::uint32_t ttl, std::uint16_t type,
+                                         const dns_name& target) {
+    const auto as_data = [](const dns_name& name) {
+        return ldns_rdf_new_frm_data(LDNS_RDF_TYPE_DNAME, name.wire().size(), name.wire().data());
+    };
+    ldns_rr* made = ldns_rr_new_frm_type(static_cast<ldns_rr_type>(type));
+    ldns_rr_set_owner(made, as_data(owner));
+    ldns_rr_set_ttl(made, ttl);
+    ldns_rr_set_class(made, LDNS_RR_CLASS_IN);
+    const bool mx = type == LDNS_RR_TYPE_MX;
+    if (mx) ldns_rr_set_rdf(made, ldns_native2rdf_int16(LDNS_RDF_TYPE_INT16, 0), 0);
+    ldns_rr_set_rdf(made, as_data(target), mx ? 1 : 0);
+    return {made, &ldns_rr_free};
+}
+
 } // namespace mailspec::world

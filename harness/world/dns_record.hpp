@@ -23,6 +23,11 @@ struct dns_record {
 std::expected<dns_record, std::string> read_record(const dns_name& owner, std::span<const std::string> words,
                                                    std::uint32_t default_ttl, const dns_name& origin);
 
+// A record that is about another name: NS, CNAME, MX of preference 0. By octets: a name that a querier made
+// up may hold what means something in a master file.
+std::shared_ptr<ldns_rr> pointing_record(const dns_name& owner, std::uint32_t ttl, std::uint16_t type,
+                                         const dns_name& target);
+
 // "60", "5m", "1h30m"; nullopt: no time.
 std::optional<std::uint32_t> read_ttl(std::string_view word);
 // "MX", "TYPE65"; 0: no type.

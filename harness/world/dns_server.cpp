@@ -167,7 +167,9 @@ net::task<void> dns_server::impl::serve_connection(net::stream_ptr stream) {
         if (!whole || closed) co_return;
         auto reply = answers.answer(question, true);
         note(reply, peer);
-        if (!reply.asked || reply.closes) co_return;
+        // What is no query at all came from no resolver.
+        const bool ends = reply.closes || (!reply.asked && reply.messages.empty());
+        if (ends) co_return;
         if (reply.delay.count() > 0) co_await net::sleep_until(net::deadline::in(reply.delay));
         std::string octets;
         for (const auto& message : reply.messages)

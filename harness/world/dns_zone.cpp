@@ -9,6 +9,7 @@
 #include <ldns/ldns.h>
 
 #include <algorithm>
+#include <set>
 
 namespace mailspec::world {
 namespace {
@@ -17,6 +18,12 @@ constexpr std::uint32_t default_ttl = 60;
 } // namespace
 
 class zone_builder {
+    struct in_order {
+        bool operator()(const std::shared_ptr<ldns_rr>& a, const std::shared_ptr<ldns_rr>& b) const {
+            return ldns_rr_compare(a.get(), b.get()) < 0;
+        }
+    };
+
   public:
     zone_builder(dns_zone::impl& zone, std::vector<zone_problem>& problems)
         : zone_(zone)
@@ -118,10 +125,8 @@ class zone_builder {
     }
 
     void add(const dns_record& r) {
-        auto& set = zone_.nodes[r.owner][r.type];
         // RFC 2181 §5: the same record twice is one record.
-        const auto same = [&](const auto& known) { return ldns_rr_compare(known.get(), r.rr.get()) == 0; };
-        if (std::ranges::none_of(set, same)) set.push_back(r.rr);
+        if (known_[r.owner].insert(r.rr).second) zone_.nodes[r.owner][r.type].push_back(r.rr);
         where_[r.owner] = at_ ? at_->number : 1;
     }
 
@@ -130,7 +135,6 @@ class zone_builder {
         at_ = nullptr;
         auto& apex = zone_.nodes[zone_.origin];
         const auto written = [&](const std::string& data) {
-            const std::string words[] = {data.substr(0, data.find(' '))};
             std::vector<std::string> all;
             for (std::size_t from = 0; from < data.size();) {
                 const auto to = std::min(data.find(' ', from), data.size());
@@ -140,8 +144,8 @@ class zone_builder {
             const auto made = read_record(zone_.origin, all, ttl_, zone_.origin);
             if (made) apex[made->type] = {made->rr};
         };
-        if (!apex.contains(LDNS_RR_TYPE_SOA))
-            written("SOA localhost. hostmaster 1 3600 600 86400 " + std::to_string(ttl_));
+        own_soa_ = !apex.contains(LDNS_RR_TYPE_SOA);
+        if (own_soa_) written("SOA localhost. hostmaster 1 3600 600 86400 " + std::to_string(ttl_));
         if (!apex.contains(LDNS_RR_TYPE_NS) && !apex.contains(LDNS_RR_TYPE_CNAME)) written("NS localhost.");
     }
 
@@ -154,7 +158,7 @@ class zone_builder {
             for (const auto& [type, set] : node)
                 others +=
                     type != LDNS_RR_TYPE_CNAME && type != LDNS_RR_TYPE_RRSIG && type != LDNS_RR_TYPE_NSEC;
-            if (name == zone_.origin) --others; // the SOA that we added
+            if (name == zone_.origin && own_soa_) --others;
             if (alias->second.size() > 1)
                 problems_.push_back(
                     {where_[name],
@@ -195,6 +199,8 @@ class zone_builder {
     std::uint32_t ttl_ = default_ttl;
     const master_line* at_ = nullptr;
     std::map<dns_name, int> where_;
+    std::map<dns_name, std::set<std::shared_ptr<ldns_rr>, in_order>> known_;
+    bool own_soa_ = false; // at the apex
 };
 
 // Beside the zone, a name that has records is the apex of what is below it.

@@ -344,4 +344,24 @@ BOOST_AUTO_TEST_CASE(octets_that_are_no_question) {
     BOOST_TEST(!z.answers.answer(pointer, false).asked.has_value());
 }
 
+// Octets that mean something in a master file mean nothing in a name.
+BOOST_AUTO_TEST_CASE(names_with_odd_octets) {
+    asked_zone z("$FAULT *.as ANY AS mx\n$FAULT *.name A WRONGNAME\nmx A 127.0.0.2\n* MX 10 mx\n");
+    for (const std::string odd : {"a;b", "a(b", "a)b", "a\"b", "a b", "@", "$x", "a\\b", "\xC3\xA9"}) {
+        BOOST_TEST_CONTEXT(odd) {
+            const auto changed = z.ask(odd + ".as.z.test", A);
+            BOOST_TEST(changed.starts_with("NOERROR aa ra\nan "));
+            BOOST_TEST(
+                changed.ends_with(".as.z.test. 0 IN CNAME mx.z.test.\nan mx.z.test. 60 IN A 127.0.0.2"));
+            BOOST_TEST(z.ask(odd + ".name.z.test", A).find(" IN CNAME mx.trap.z.test.") != std::string::npos);
+            BOOST_TEST(z.ask(odd + ".z.test", MX).ends_with(" 60 IN MX 10 mx.z.test."));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(any_is_a_word_in_any_case) {
+    asked_zone z("$FAULT a any SERVFAIL\n");
+    BOOST_TEST(z.ask("a.z.test", A) == "SERVFAIL ra");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -132,6 +132,24 @@ BOOST_AUTO_TEST_CASE(a_connection_ends_where_a_fault_or_garbage_says_so) {
     });
 }
 
+BOOST_AUTO_TEST_CASE(what_is_no_question_is_answered_over_tcp_too) {
+    net::run([]() -> net::task<void> {
+        auto server = co_await opened();
+        const auto served = server->serve(zone("@ MX 10 mx\n"));
+        auto stream = co_await net::connect("127.0.0.1", server->local().port, soon());
+        BOOST_REQUIRE(stream);
+        auto status = question("z.test", MX);
+        status[2] = 0x10; // opcode STATUS
+        const auto all =
+            framed(question("z.test", MX) + "more") + framed(status) + framed(question("z.test", MX));
+        const auto sent = co_await (*stream)->write(all, soon());
+        BOOST_TEST(sent.has_value());
+        const auto got = co_await received(**stream, 3);
+        const std::vector<std::string> wanted = {"FORMERR ra", "NOTIMPL ra", mx};
+        BOOST_TEST(got == wanted, boost::test_tools::per_element());
+    });
+}
+
 BOOST_AUTO_TEST_CASE(silence_and_a_late_answer_hold_nobody_up) {
     net::run([]() -> net::task<void> {
         auto server = co_await opened();

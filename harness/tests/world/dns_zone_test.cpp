@@ -200,4 +200,18 @@ BOOST_AUTO_TEST_CASE(names_that_a_zone_knows) {
     BOOST_TEST(!z->knows("xz.test"));
 }
 
+BOOST_AUTO_TEST_CASE(an_alias_at_the_apex_beside_an_soa) {
+    BOOST_TEST(mistakes("@ CNAME a\n") == "none"); // what the zone must have is ours to add
+    BOOST_TEST(mistakes("@ SOA ns host 1 2 3 4 5\n@ CNAME a\n") ==
+               "2: z.test has a CNAME and other records; an alias has nothing else (RFC 1034 §3.6.2)");
+}
+
+BOOST_AUTO_TEST_CASE(a_large_set_has_each_record_once) {
+    asked_zone z("$GENERATE 1-2000 @ AAAA fd00::${0,0,x}\n@ AAAA fd00::7\n");
+    const auto all = z.ask("z.test", AAAA, {}, true);
+    BOOST_TEST(std::ranges::count(all, '\n') == 2000);
+    BOOST_TEST(mistakes("$GENERATE 1-60000 @ AAAA fd00::${0,0,x}\n")
+                   .starts_with("1: the 60000 AAAA records of z.test take "));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
