@@ -1,6 +1,7 @@
 // A client of SMTP and LMTP for one message; see the header.
 #include "harness/world/handover.hpp"
 
+#include "harness/wire/dot_stuffing.hpp"
 #include "harness/wire/octets.hpp"
 #include "harness/wire/smtp_reply.hpp"
 
@@ -11,6 +12,8 @@
 
 namespace mailspec::world {
 namespace {
+
+constexpr std::size_t longest_reply = 1024 * 1024; // of one reply
 
 class client {
   public:
@@ -50,7 +53,7 @@ class client {
         if (ok) ok = co_await step("MAIL", std::move(mail), '2');
         if (ok) ok = co_await step("RCPT", fmt::format("RCPT TO:<{}>\r\n", how_.recipient), '2');
         if (ok) ok = co_await step("DATA", "DATA\r\n", '3');
-        if (ok) ok = co_await step("the message", stuffed(message), '2');
+        if (ok) ok = co_await step("the message", as_data(message), '2');
         if (!trouble_.empty()) co_return std::unexpected(trouble_);
         handed_over done;
         done.refusal = refusal_;
@@ -70,6 +73,7 @@ class client {
                 unread_.erase(0, parsed.used);
                 co_return std::move(parsed.reply);
             }
+            if (unread_.size() > longest_reply) co_return std::unexpected("its reply has no end");
             std::array<char, 4096> piece;
             const std::span<char> room(piece);
             const auto got = co_await stream_->read_some(room, until);
@@ -79,13 +83,10 @@ class client {
         }
     }
 
-    // RFC 5321 §4.5.2: a dot before each line that begins with one, and the dot that ends the data.
-    static std::string stuffed(const std::string& message) {
-        std::string text = message.starts_with('.') ? "." + message : message;
-        for (auto at = text.find("\r\n."); at != text.npos; at = text.find("\r\n.", at + 3))
-            text.insert(at + 2, 1, '.');
-        if (!text.ends_with("\r\n")) text += "\r\n";
-        return text + ".\r\n";
+    // And the dot that ends the data.
+    static std::string as_data(std::string message) {
+        if (!message.ends_with("\r\n")) message += "\r\n";
+        return wire::dot_stuffed(message) + ".\r\n";
     }
 
     net::stream_ptr stream_;

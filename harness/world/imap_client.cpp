@@ -14,6 +14,7 @@ namespace mailspec::world {
 namespace {
 
 constexpr std::size_t most_unread = 64 * 1024 * 1024; // of one response
+constexpr std::size_t most_responses = 300'000;       // to one command
 
 // Without what a LOGIN reveals, and in a line.
 std::string shown_command(std::string_view command) {
@@ -93,6 +94,7 @@ net::task<client_result<imap_answer>> imap_client::finish(std::string tag) {
             answer.tagged = std::move(*response);
             co_return answer;
         }
+        if (answer.untagged.size() == most_responses) co_return std::unexpected("its answer has no end");
         answer.untagged.push_back(std::move(*response));
     }
 }

@@ -19,9 +19,10 @@ std::unexpected<std::string> cannot(std::string_view what, const std::string& pa
 }
 
 std::string with_lf(std::string_view message) {
-    std::string text(message);
-    for (auto at = text.find("\r\n"); at != text.npos; at = text.find("\r\n", at))
-        text.erase(at, 1);
+    std::string text;
+    text.reserve(message.size());
+    for (std::size_t i = 0; i < message.size(); ++i)
+        if (message.substr(i, 2) != "\r\n") text += message[i];
     return text;
 }
 

@@ -102,6 +102,7 @@ class policy_session {
     // One request, whole; false: the connection is over.
     net::task<bool> answer_one() {
         http::request_parser<http::string_body> request;
+        request.eager(true); // the body that came with the header, too
         request.header_limit(longest_header);
         request.body_limit(longest_body);
         boost::beast::error_code code;
@@ -132,7 +133,8 @@ class policy_session {
         const auto octets = policy_answer(behaviour_, method, path, goes_on);
         session_.commands.back().reply = octets.substr(0, octets.find('\r'));
         if (log_.observer) log_.observer->written(session_, octets);
-        const auto sent = co_await stream_.write(octets, until);
+        const auto written_by = net::deadline::in(patience); // the delay was ours
+        const auto sent = co_await stream_.write(octets, written_by);
         log_.changed.notify();
         co_return sent.has_value() && goes_on;
     }

@@ -18,6 +18,8 @@ using status = wire::pop3_response::kind;
 constexpr std::chrono::milliseconds longest_hold{3000};
 constexpr std::chrono::milliseconds between_logins{20};
 
+constexpr std::size_t longest_response = 64 * 1024 * 1024; // of one response
+
 bool lists(const wire::pop3_response& capa, std::string_view keyword) {
     return std::ranges::any_of(wire::pop3_capabilities_of(capa),
                                [&](const auto& c) { return c.keyword == keyword; });
@@ -45,6 +47,7 @@ net::task<client_result<wire::pop3_response>> pop3_client::response(bool lines_f
             unread_.erase(0, parsed.used);
             co_return std::move(parsed.response);
         }
+        if (unread_.size() > longest_response) co_return std::unexpected("its response has no end");
         scanned = unread_.size();
         std::array<char, 16384> piece;
         const std::span<char> room(piece);

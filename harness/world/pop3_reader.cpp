@@ -13,9 +13,9 @@ namespace {
 
 constexpr std::size_t newest = 50; // of a maildrop, that are looked at
 
-class reader final : public mailbox_reader {
+class pop3_mailbox_reader final : public mailbox_reader {
   public:
-    explicit reader(reading_service service)
+    explicit pop3_mailbox_reader(reading_service service)
         : service_(std::move(service)) {}
 
     net::task<net::result<std::vector<std::string>>> find(const mailbox_owner& owner,
@@ -77,7 +77,7 @@ class reader final : public mailbox_reader {
 } // namespace
 
 std::unique_ptr<mailbox_reader> pop3_reader(reading_service service) {
-    return std::make_unique<reader>(std::move(service));
+    return std::make_unique<pop3_mailbox_reader>(std::move(service));
 }
 
 } // namespace mailspec::world

@@ -1,5 +1,6 @@
 // Messages: by DATA up to the final dot (RFC 5321 §4.1.1.4, §4.5.2), by BDAT in chunks (RFC 3030 §2), and
 // the replies to them, one a recipient on LMTP (RFC 2033 §4.2); see smtp_host.hpp.
+#include "harness/wire/dot_stuffing.hpp"
 #include "harness/wire/octets.hpp"
 #include "harness/world/smtp_host.hpp"
 
@@ -11,22 +12,6 @@ namespace mailspec::world {
 namespace {
 
 constexpr std::size_t largest_message = 66u << 20;
-
-// A dot at the beginning of a line is taken off; only CRLF ends a line.
-std::string unstuffed(std::string_view wire) {
-    std::string content;
-    content.reserve(wire.size());
-    bool line_begins = true;
-    for (std::size_t i = 0; i < wire.size(); ++i) {
-        if (line_begins && wire[i] == '.') {
-            line_begins = false;
-            continue;
-        }
-        content += wire[i];
-        line_begins = wire[i] == '\n' && i > 0 && wire[i - 1] == '\r';
-    }
-    return content;
-}
 
 } // namespace
 
@@ -49,7 +34,7 @@ bool smtp_host::take_data() {
     searched_ = 0;
     auto& mail = transaction();
     mail.wire = unread_.substr(0, end);
-    mail.content = unstuffed(mail.wire);
+    mail.content = wire::dot_unstuffed(mail.wire);
     unread_.erase(0, after);
     reading_ = reading::command;
 

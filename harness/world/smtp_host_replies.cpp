@@ -10,13 +10,6 @@ namespace mailspec::world {
 
 namespace {
 
-std::string lower(std::string_view text) {
-    std::string result(text);
-    std::ranges::transform(result, result.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
-    return result;
-}
-
 bool positive(std::string_view reply) {
     return reply.starts_with('2');
 }
@@ -90,7 +83,7 @@ std::string smtp_host::ehlo_reply() const {
 
 const host_replies* smtp_host::written_reply(const std::string& verb, const std::string& argument) {
     if (verb == "RCPT")
-        if (const auto own = behaviour_.recipients.find(lower(host_path_of(argument).address));
+        if (const auto own = behaviour_.recipients.find(wire::lower(host_path_of(argument).address));
             own != behaviour_.recipients.end())
             return &own->second;
     const auto found = behaviour_.answers.find(verb);
@@ -112,7 +105,7 @@ std::string smtp_host::own_reply(const std::string& verb, const std::string& arg
     }
     if (verb == "RCPT") {
         if (!in_transaction_) return text("503", "5.5.1", "MAIL first");
-        const auto address = lower(host_path_of(argument).address);
+        const auto address = wire::lower(host_path_of(argument).address);
         if (behaviour_.greylists && memory_.greylisted.insert(address).second)
             return text("450", "4.7.1", "greylisted, try again later");
         return text("250", "2.1.5", "recipient fine");
@@ -139,7 +132,7 @@ std::string smtp_host::own_reply(const std::string& verb, const std::string& arg
 
 host_reply smtp_host::reply_to(const std::string& verb, const std::string& argument) {
     if (const auto* written = written_reply(verb, argument)) {
-        const auto address = verb == "RCPT" ? lower(host_path_of(argument).address) : "";
+        const auto address = verb == "RCPT" ? wire::lower(host_path_of(argument).address) : "";
         auto& turn = given_[behaviour_.recipients.contains(address) ? "RCPT " + address : verb];
         return (*written)[std::min(turn++, written->size() - 1)];
     }

@@ -1,5 +1,6 @@
 // Delivered messages: fields, types of values, Received clauses.
 #include "harness/wire/domain.hpp"
+#include "harness/wire/dot_stuffing.hpp"
 #include "harness/wire/enhanced_code.hpp"
 #include "harness/wire/field_syntax.hpp"
 #include "harness/wire/message.hpp"
@@ -173,6 +174,15 @@ BOOST_AUTO_TEST_CASE(enhanced_codes) {
 BOOST_AUTO_TEST_CASE(octets_for_people) {
     BOOST_TEST(quoted(std::string("a\0\r\n\t\x80\"\\", 8)) == "\"a\\0\\r\\n\\t\\x80\\\"\\\\\"");
     BOOST_TEST(quoted(std::string(100, 'x'), 20) == "\"xxxxxxxxxx\" ... 85 octets ... \"xxxxx\"");
+}
+
+// RFC 5321 §4.5.2; §2.3.8: only CRLF ends a line.
+BOOST_AUTO_TEST_CASE(dots_at_the_beginning_of_lines) {
+    BOOST_TEST(dot_stuffed(".a\r\n..b\r\nc.\r\n.\r\n") == "..a\r\n...b\r\nc.\r\n..\r\n");
+    BOOST_TEST(dot_stuffed("a\n.b\r.c") == "a\n.b\r.c");
+    BOOST_TEST(dot_stuffed("") == "");
+    BOOST_TEST(dot_unstuffed("..a\r\n...b\r\n.c\r\n..\r\n") == ".a\r\n..b\r\nc\r\n.\r\n");
+    BOOST_TEST(dot_unstuffed("a\n.b\r.c") == "a\n.b\r.c");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -158,6 +158,15 @@ BOOST_AUTO_TEST_CASE(nothing_else_is_served) {
     BOOST_TEST(s.session.commands[0].line.starts_with("no HTTP request ("));
 }
 
+BOOST_AUTO_TEST_CASE(a_body_behind_the_request_is_passed_over) {
+    const auto s = talk(plain_policy(), "POST /.well-known/mta-sts.txt HTTP/1.1\r\nHost: x\r\n"
+                                        "Content-Length: 3\r\n\r\nabc" +
+                                            get);
+    BOOST_REQUIRE(s.session.commands.size() == 2u);
+    BOOST_TEST(s.session.commands[0].reply == "HTTP/1.1 405 Method Not Allowed");
+    BOOST_TEST(s.session.commands[1].reply == "HTTP/1.1 200 OK");
+}
+
 BOOST_AUTO_TEST_CASE(a_request_without_end_is_bounded) {
     const auto s = talk(plain_policy(), "GET / HTTP/1.1\r\nX: " + std::string(100'000, 'x'));
     BOOST_TEST(s.answer.starts_with("HTTP/1.1 400 Bad Request\r\n"));

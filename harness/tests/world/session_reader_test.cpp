@@ -96,8 +96,47 @@ BOOST_AUTO_TEST_CASE(by_imap_new_messages_are_fetched_once) {
     BOOST_TEST(s.connections == 1);
     BOOST_TEST(s.lines.at(0) == "LOGIN \"ann\" \"ann-pw\"");
     BOOST_TEST(s.lines.at(1) == "EXAMINE INBOX");
-    BOOST_TEST(s.lines.at(3) == "FETCH 1:* (UID BODY.PEEK[])");
+    BOOST_TEST(s.lines.at(2) == "FETCH 1:* (UID BODY.PEEK[])");
+    BOOST_TEST(s.lines.at(3) == "EXAMINE INBOX");
     BOOST_TEST(s.lines.at(4) == "UID FETCH 9:* (UID BODY.PEEK[])");
+}
+
+// RFC 9051 §7.5.2: nothing says that responses to FETCH come in order.
+BOOST_AUTO_TEST_CASE(by_imap_the_order_of_responses_is_of_no_account) {
+    server s;
+    s.greeting = "* OK [CAPABILITY IMAP4rev1] ready\r\n";
+    s.answers["LOGIN"] = "TAG OK [CAPABILITY IMAP4rev1] in\r\n";
+    s.answers["EXAMINE"] = "* 2 EXISTS\r\nTAG OK\r\n";
+    s.answers["FETCH"] =
+        fetch_of(8, "Subject: t0k3n two\r\n\r\n") + fetch_of(7, "Subject: t0k3n one\r\n\r\n") + "TAG OK\r\n";
+    net::run([&]() -> net::task<void> {
+        const auto reader = imap_reader(service_of(s, true));
+        const auto found = co_await reader->find(ann, "t0k3n");
+        BOOST_REQUIRE(found);
+        const std::vector<std::string> wanted = {"Subject: t0k3n one\r\n\r\n", "Subject: t0k3n two\r\n\r\n"};
+        BOOST_TEST(*found == wanted, boost::test_tools::per_element());
+    });
+}
+
+// RFC 9051 §2.3.1.1: with another UIDVALIDITY UIDs begin anew, as after a RENAME of INBOX.
+BOOST_AUTO_TEST_CASE(by_imap_a_mailbox_that_begins_anew_is_read_anew) {
+    server s;
+    s.greeting = "* OK [CAPABILITY IMAP4rev1] ready\r\n";
+    s.answers["LOGIN"] = "TAG OK [CAPABILITY IMAP4rev1] in\r\n";
+    s.answers["EXAMINE"] = "* 1 EXISTS\r\n* OK [UIDVALIDITY 1] ids\r\nTAG OK\r\n";
+    s.answers["FETCH"] = fetch_of(70, "Subject: t0k3n old\r\n\r\n") + "TAG OK\r\n";
+    net::run([&]() -> net::task<void> {
+        const auto reader = imap_reader(service_of(s, true));
+        const auto before = co_await reader->find(ann, "t0k3n");
+        BOOST_REQUIRE(before);
+        BOOST_TEST(before->size() == 1u);
+        s.answers["EXAMINE"] = "* 1 EXISTS\r\n* OK [UIDVALIDITY 2] ids\r\nTAG OK\r\n";
+        s.answers["FETCH"] = fetch_of(1, "Subject: t0k3n new\r\n\r\n") + "TAG OK\r\n";
+        const auto after = co_await reader->find(ann, "t0k3n");
+        BOOST_REQUIRE(after);
+        const std::vector<std::string> wanted = {"Subject: t0k3n new\r\n\r\n"};
+        BOOST_TEST(*after == wanted, boost::test_tools::per_element());
+    });
 }
 
 BOOST_AUTO_TEST_CASE(by_imap_a_refused_login_is_a_sentence) {
@@ -111,6 +150,30 @@ BOOST_AUTO_TEST_CASE(by_imap_a_refused_login_is_a_sentence) {
         BOOST_TEST(
             found.error().text ==
             R"(the mailbox of ann cannot be read by IMAP: LOGIN was answered by "m1 NO wrong\r\n" (as ann))");
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_response_without_end_is_one) {
+    server imap;
+    imap.greeting = "* OK [CAPABILITY IMAP4rev1] ready\r\n";
+    imap.answers["LOGIN"] = "TAG OK [CAPABILITY IMAP4rev1] in\r\n";
+    for (int i = 0; i < 300'001; ++i)
+        imap.answers["EXAMINE"] += "* 1 EXISTS\r\n";
+    imap.answers["EXAMINE"] += "TAG OK\r\n";
+    server pop3;
+    pop3.greeting = "+OK ready\r\n";
+    pop3.answers = {{"CAPA", "-ERR\r\n"}, {"UIDL", "+OK\r\n" + std::string(65 << 20, 'x')}};
+    net::run([&]() -> net::task<void> {
+        const auto by_imap = imap_reader(service_of(imap, true));
+        const auto found = co_await by_imap->find(ann, "t0k3n");
+        BOOST_REQUIRE(!found);
+        BOOST_TEST(found.error().text ==
+                   "the mailbox of ann cannot be read by IMAP: EXAMINE INBOX: its answer has no end");
+        const auto by_pop3 = pop3_reader(service_of(pop3, false));
+        const auto listed = co_await by_pop3->find(ann, "t0k3n");
+        BOOST_REQUIRE(!listed);
+        BOOST_TEST(listed.error().text ==
+                   "the mailbox of ann cannot be read by POP3: its response has no end");
     });
 }
 
