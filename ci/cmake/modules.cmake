@@ -16,7 +16,7 @@ target_compile_definitions(build_rules INTERFACE
 if(MAILSPEC_WERROR)
   target_compile_options(build_rules INTERFACE -Werror)
 endif()
-# Several files in one go share what their headers cost (modules that are not APART).
+# Several files in one go share what their headers cost.
 if(CMAKE_UNITY_BUILD)
   target_compile_options(build_rules INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
 endif()
@@ -33,10 +33,9 @@ function(compile_apart folder)
   set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()
 
-# mail_module(net DEPENDS OpenSSL::SSL ...): a static library of every .cpp in the current folder. APART: none of its
-# files can be compiled together with others.
+# mail_module(net DEPENDS OpenSSL::SSL ...): a static library of every .cpp in the current folder.
 function(mail_module name)
-  cmake_parse_arguments(ARG "APART" "FOLDER" "DEPENDS" ${ARGN})
+  cmake_parse_arguments(ARG "" "FOLDER" "DEPENDS" ${ARGN})
   if(NOT ARG_FOLDER)
     set(ARG_FOLDER ${CMAKE_CURRENT_SOURCE_DIR})
   endif()
@@ -44,9 +43,6 @@ function(mail_module name)
   list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
   if(sources)
     add_library(${name} STATIC ${sources})
-    if(ARG_APART)
-      set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
-    endif()
     target_link_libraries(${name} PUBLIC build_rules ${ARG_DEPENDS})
   else()
     add_library(${name} INTERFACE)

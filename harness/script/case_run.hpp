@@ -111,6 +111,7 @@ struct handshake {
     int stream = 0;
     std::optional<net::tls_facts> facts; // nullopt: it failed
     std::string error;
+    net::failure failure = net::failure::tls; // a server that hangs refuses nothing
 };
 
 // What was found in a mailbox when it was looked at, for the replay: one for each look.

@@ -16,32 +16,26 @@ namespace {
 using part_kind = suite::expect_dsn_part::kind;
 using returns = suite::expect_dsn_returns::what;
 
-std::string lower(std::string text) {
-    for (char& c : text)
-        if (wire::is_upper(c)) c = static_cast<char>(c + 32);
-    return text;
-}
-
 // RFC 3464 §2.1.1, §2.1.2: comments say nothing; types, actions and names of hosts are the same in any case,
 // white space around the semicolon is nobody's. Addresses and envelope ids are compared octet for octet.
-std::string canonical(const std::string& name, const std::string& value) {
+std::string canonical_value(const std::string& name, const std::string& value) {
     if (wire::same_word(name, "Original-Envelope-Id")) return value;
-    if (wire::same_word(name, "Action")) return lower(wire::without_comments(value));
+    if (wire::same_word(name, "Action")) return wire::lower(wire::without_comments(value));
     const bool mta = wire::upper(name).ends_with("-MTA") || wire::same_word(name, "DSN-Gateway");
     const bool typed = mta || wire::upper(name).ends_with("-RECIPIENT");
     if (!typed && !wire::same_word(name, "Diagnostic-Code")) return wire::without_comments(value);
     const auto parsed = wire::parse_typed_value(value);
     auto text =
         wire::same_word(name, "Diagnostic-Code") ? parsed.value : wire::without_comments(parsed.value);
-    if (mta) text = lower(text);
+    if (mta) text = wire::lower(text);
     if (typed && !mta)
         if (const auto at = text.rfind('@'); at != std::string::npos)
-            text = text.substr(0, at) + lower(text.substr(at));
+            text = text.substr(0, at) + wire::lower(text.substr(at));
     return parsed.type + ";" + text;
 }
 
-step_result check_value(const std::string& name, const std::string& value, const std::string& raw,
-                        const suite::value_check& check, const match_context& context, bool of_dsn) {
+step_result check_dsn_value(const std::string& name, const std::string& value, const std::string& raw,
+                            const suite::value_check& check, const match_context& context, bool of_dsn) {
     if (check.matches) {
         const auto expression = context.values.regex(*check.matches, context.place);
         if (!expression) return troubled(expression.error());
@@ -54,7 +48,7 @@ step_result check_value(const std::string& name, const std::string& value, const
     const auto wanted = context.values.octets(*check.equals, context.place);
     if (!wanted) return troubled(wanted.error());
     const auto text = std::string(wire::trimmed(*wanted));
-    const bool same = of_dsn ? canonical(name, value) == canonical(name, text) : value == text;
+    const bool same = of_dsn ? canonical_value(name, value) == canonical_value(name, text) : value == text;
     return same ? holds() : does_not_hold(fmt::format("{}: {}", name, text), raw);
 }
 
@@ -68,7 +62,7 @@ step_result check_field(const found_dsn& found, const suite::expect_dsn_field& e
         return does_not_hold(
             fmt::format("a {} field in the {} fields", e.name, e.per_message ? "per-message" : "recipient's"),
             group->raw);
-    if (e.type.empty()) return check_value(e.name, field->value, field->raw, e.value, context, true);
+    if (e.type.empty()) return check_dsn_value(e.name, field->value, field->raw, e.value, context, true);
     const auto fits = wire::check_field_type(e.type, field->value);
     if (!fits) return troubled(fmt::format("no field has the type {}", e.type));
     if (*fits) return holds();
@@ -89,7 +83,7 @@ step_result check_header(const wire::mime_part& part, const suite::expect_dsn_pa
     const auto* field = looked_at.find(e.name);
     const auto what = fmt::format("{} field in part {}", e.name, e.part);
     if (!field) return either_way(false, e.negative, "a " + what, part.raw);
-    auto r = check_value(e.name, field->value, field->raw, e.value, context, false);
+    auto r = check_dsn_value(e.name, field->value, field->raw, e.value, context, false);
     if (r.kind == step_result::what::trouble || !e.negative) return r;
     return r.held() ? does_not_hold("no such " + what, field->raw) : holds();
 }

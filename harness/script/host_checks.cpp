@@ -13,18 +13,14 @@
 namespace mailspec::script {
 namespace {
 
-using what = host_finding::what;
+using stage = host_finding::what;
 using world::host_mail;
 using world::host_session;
 
-constexpr std::size_t most_lines = 20; // of a connection
-
-std::string times(int n) {
-    return n == 1 ? "once" : fmt::format("{} times", n);
-}
+constexpr std::size_t most_commands_shown = 20; // of a connection
 
 // The domain is the same in any case, the local part is not (RFC 5321 §2.4).
-std::string canonical(const std::string& address) {
+std::string canonical_address(const std::string& address) {
     auto at = address.rfind('@');
     if (at == std::string::npos) return address;
     auto domain = wire::upper(std::string_view(address).substr(at));
@@ -56,7 +52,7 @@ std::string in_words(const host_session& s) {
     if (s.tls_failed) text += fmt::format(" (TLS failed: {})", s.tls_error);
     text += "\n";
     for (std::size_t i = 0; i < s.commands.size(); ++i) {
-        if (i == most_lines) {
+        if (i == most_commands_shown) {
             text += fmt::format("  ... and {} more\n", s.commands.size() - i);
             break;
         }
@@ -78,7 +74,7 @@ std::string host_checks::seen(const std::vector<std::string>& hosts) const {
     return text;
 }
 
-host_finding host_checks::finding(what kind, const suite::at_host& where, std::string expected,
+host_finding host_checks::finding(stage kind, const suite::at_host& where, std::string expected,
                                   std::string actual) const {
     host_finding f;
     f.kind = kind;
@@ -160,14 +156,14 @@ host_finding host_checks::check(const suite::expect_mail& e) const {
     if (e.negative) {
         if (mails.empty()) return {};
         const auto& [session, mail] = mails.back();
-        return finding(what::never, e.where, "no message of ours at " + place,
+        return finding(stage::never, e.where, "no message of ours at " + place,
                        fmt::format("one came on connection {}:\r\n{}", session->number, mail->content));
     }
     const int wanted = e.times.value_or(1);
     const auto expected = e.times ? fmt::format("a message of ours at {}, {}", place, times(wanted))
                                   : "a message of ours at " + place;
-    if (count < wanted) return finding(what::not_yet, e.where, expected, count == 0 ? "none" : times(count));
-    if (e.times && count > wanted) return finding(what::never, e.where, expected, times(count));
+    if (count < wanted) return finding(stage::not_yet, e.where, expected, count == 0 ? "none" : times(count));
+    if (e.times && count > wanted) return finding(stage::never, e.where, expected, times(count));
     host_finding f;
     f.session = mails.back().first;
     f.mail = mails.back().second;
@@ -180,13 +176,13 @@ host_finding host_checks::check(const suite::expect_connections& e) const {
     const int count = static_cast<int>(list.size());
     if (e.negative) {
         if (list.empty()) return {};
-        return finding(what::never, e.where, "no connection to " + place, "the server connected there");
+        return finding(stage::never, e.where, "no connection to " + place, "the server connected there");
     }
     const int wanted = e.count.value_or(1);
     const auto expected = wanted == 1 && !e.count ? "a connection to " + place
                                                   : fmt::format("connections to {}: {}", place, wanted);
-    if (count < wanted) return finding(what::not_yet, e.where, expected, std::to_string(count));
-    if (e.count && count > wanted) return finding(what::never, e.where, expected, std::to_string(count));
+    if (count < wanted) return finding(stage::not_yet, e.where, expected, std::to_string(count));
+    if (e.count && count > wanted) return finding(stage::never, e.where, expected, std::to_string(count));
     return {};
 }
 
@@ -212,15 +208,15 @@ host_finding host_checks::check(const suite::expect_tried& e) const {
         all.any_of.push_back(s.host);
     }
     std::size_t next = 0;
-    what kind = what::holds;
+    stage kind = stage::holds;
     for (const auto& group : e.in_order) {
         std::set<std::string> left(group.begin(), group.end());
         for (; next < tried.size() && !left.empty(); ++next)
-            if (left.erase(tried[next]) == 0) kind = what::never;
-        if (kind == what::holds && !left.empty()) kind = what::not_yet;
+            if (left.erase(tried[next]) == 0) kind = stage::never;
+        if (kind == stage::holds && !left.empty()) kind = stage::not_yet;
     }
-    if (next < tried.size()) kind = what::never;
-    if (kind == what::holds) return {};
+    if (next < tried.size()) kind = stage::never;
+    if (kind == stage::holds) return {};
     return finding(kind, all, "tried in this order: " + expected,
                    tried.empty() ? "none was tried" : fmt::format("tried: {}", fmt::join(tried, ", ")));
 }
@@ -238,7 +234,7 @@ host_finding host_checks::check(const suite::expect_envelope& e) const {
         const auto address = context_.values.octets(text, context_.place);
         if (!address) {
             host_finding trouble;
-            trouble.kind = what::trouble;
+            trouble.kind = stage::trouble;
             trouble.actual = address.error();
             return trouble;
         }
@@ -247,14 +243,14 @@ host_finding host_checks::check(const suite::expect_envelope& e) const {
     const auto place = script::in_words(e.where);
     const auto expected = e.sender ? fmt::format("the reverse-path <{}> at {}", wanted.front(), place)
                                    : fmt::format("accepted recipients at {}: {}", place, bracketed(wanted));
-    if (!mail) return finding(what::not_yet, e.where, expected, "no transaction");
+    if (!mail) return finding(stage::not_yet, e.where, expected, "no transaction");
     if (e.sender)
         found = {mail->sender.address};
     else
         for (const auto& path : mail->recipients)
             found.push_back(path.address);
     const auto sorted = [](std::vector<std::string> list) {
-        std::ranges::transform(list, list.begin(), canonical);
+        std::ranges::transform(list, list.begin(), canonical_address);
         std::ranges::sort(list);
         return list;
     };
@@ -264,7 +260,7 @@ host_finding host_checks::check(const suite::expect_envelope& e) const {
         return f;
     }
     const bool over = e.sender || mail->complete || session->ended != host_session::end::open;
-    return finding(over ? what::never : what::not_yet, e.where, expected, bracketed(found));
+    return finding(over ? stage::never : stage::not_yet, e.where, expected, bracketed(found));
 }
 
 } // namespace mailspec::script

@@ -1,5 +1,6 @@
 // Commands, parameters, pipelining, endings, TLS and octets at remote hosts; see host_checks.hpp.
 #include "harness/script/host_checks.hpp"
+#include "harness/script/tls_versions.hpp"
 #include "harness/wire/octets.hpp"
 #include "harness/world/smtp_host.hpp"
 
@@ -11,19 +12,13 @@
 namespace mailspec::script {
 namespace {
 
-using what = host_finding::what;
+using stage = host_finding::what;
 using world::host_command;
 using world::host_session;
 
-// "TLSv1.2" and "1.2": what is behind the v counts. "TLSv1" is 1.0.
-std::string version_number(std::string_view name) {
-    std::string number(name.substr(std::min(name.find_first_of("0123456789"), name.size())));
-    return number.find('.') == std::string::npos ? number + ".0" : number;
-}
-
 host_finding trouble(std::string sentence) {
     host_finding f;
-    f.kind = what::trouble;
+    f.kind = stage::trouble;
     f.actual = std::move(sentence);
     return f;
 }
@@ -71,7 +66,7 @@ host_finding host_checks::check(const suite::expect_parameter& e) const {
     if (session)
         for (const auto* c : of_last_transaction(*session, e.verb))
             if (!e.recipient || world::host_path_of(c->argument).address == address) looked_at.push_back(c);
-    if (looked_at.empty()) return finding(what::not_yet, e.where, expected, "no such command");
+    if (looked_at.empty()) return finding(stage::not_yet, e.where, expected, "no such command");
     for (const auto* c : looked_at) {
         const auto path = world::host_path_of(c->argument);
         const auto parameter = std::ranges::find(path.parameters, e.keyword,
@@ -88,7 +83,7 @@ host_finding host_checks::check(const suite::expect_parameter& e) const {
             if (!fitting) return trouble(fitting.error());
             there = *fitting;
         }
-        if (there == e.negative) return finding(what::never, e.where, expected, c->line);
+        if (there == e.negative) return finding(stage::never, e.where, expected, c->line);
     }
     return holds_at(session);
 }
@@ -110,16 +105,17 @@ host_finding host_checks::check(const suite::expect_command& e) const {
         command += e.argument.matches ? fmt::format(" with an argument that matches {}", words) : " " + words;
     if (e.negative) {
         if (!session)
-            return finding(what::never, e.where, fmt::format("no {} at {}", command, place), "no connection");
+            return finding(stage::never, e.where, fmt::format("no {} at {}", command, place),
+                           "no connection");
         if (count == 0) return holds_at(session);
-        return finding(what::never, e.where, fmt::format("no {} at {}", command, place), last);
+        return finding(stage::never, e.where, fmt::format("no {} at {}", command, place), last);
     }
     const int wanted = e.count.value_or(1);
     const auto expected = e.count ? fmt::format("{} at {}: {}", command, place, wanted)
                                   : fmt::format("{} at {}", command, place);
     const auto actual = last.empty() ? "no such command" : e.count ? std::to_string(count) : last;
     if (session && (e.count ? count == wanted : count >= 1)) return holds_at(session);
-    return finding(e.count && count > wanted ? what::never : what::not_yet, e.where, expected, actual);
+    return finding(e.count && count > wanted ? stage::never : stage::not_yet, e.where, expected, actual);
 }
 
 host_finding host_checks::check(const suite::expect_command_order& e) const {
@@ -129,7 +125,7 @@ host_finding host_checks::check(const suite::expect_command_order& e) const {
         if (next < e.verbs.size() && wire::same_word(c.verb, e.verbs[next])) ++next;
     if (next == e.verbs.size()) return holds_at(session);
     return finding(
-        what::not_yet, e.where,
+        stage::not_yet, e.where,
         fmt::format("at {} in this order: {}", script::in_words(e.where), fmt::join(e.verbs, ", ")),
         fmt::format("no {} {}", e.verbs[next],
                     next == 0 ? "at all" : fmt::format("behind {}", e.verbs[next - 1])));
@@ -148,10 +144,10 @@ host_finding host_checks::check(const suite::expect_pipelined& e) const {
         e.negative
             ? fmt::format("{} at {} sent only when the command before it was answered", e.verb, place)
             : fmt::format("{} at {} sent before the command in front of it was answered", e.verb, place);
-    if (!sent) return finding(what::not_yet, e.where, expected, "no such command");
+    if (!sent) return finding(stage::not_yet, e.where, expected, "no such command");
     if (ahead != e.negative) return holds_at(session);
     const bool over = e.negative || session->ended != host_session::end::open;
-    return finding(over ? what::never : what::not_yet, e.where, expected,
+    return finding(over ? stage::never : stage::not_yet, e.where, expected,
                    ahead ? "it was on its way before" : "it came after the answer");
 }
 
@@ -163,13 +159,13 @@ host_finding host_checks::check(const suite::expect_closed& e) const {
     const auto* session = one(e.where);
     const auto expected =
         fmt::format("the connection to {}: {}", script::in_words(e.where), words[static_cast<int>(e.wanted)]);
-    if (!session) return finding(what::not_yet, e.where, expected, "no connection");
+    if (!session) return finding(stage::not_yet, e.where, expected, "no connection");
     how came = how::open;
     if (session->ended == end::quit) came = how::quit;
     if (session->ended == end::eof) came = how::eof;
     if (session->ended == end::reset) came = how::reset;
     if (came == e.wanted) return holds_at(session);
-    return finding(came == how::open ? what::not_yet : what::never, e.where, expected,
+    return finding(came == how::open ? stage::not_yet : stage::never, e.where, expected,
                    words[static_cast<int>(came)]);
 }
 
@@ -187,14 +183,14 @@ host_finding host_checks::check(const suite::expect_host_tls& e) const {
     if (e.failed) {
         for (const auto* s : list)
             if (refused(*s)) return holds_at(s);
-        return finding(what::not_yet, e.where, fmt::format("a TLS handshake at {} that fails", place),
+        return finding(stage::not_yet, e.where, fmt::format("a TLS handshake at {} that fails", place),
                        list.empty() ? "no connection" : "none failed");
     }
     const auto* session = list.empty() ? nullptr : list.back();
     if (e.negative) {
         const auto expected = "no TLS on the connection to " + place;
-        if (!session) return finding(what::never, e.where, expected, "no connection");
-        return session->tls ? finding(what::never, e.where, expected, session->tls->version)
+        if (!session) return finding(stage::never, e.where, expected, "no connection");
+        return session->tls ? finding(stage::never, e.where, expected, session->tls->version)
                             : holds_at(session);
     }
     auto expected = "a connection to " + place + " inside TLS";
@@ -206,13 +202,13 @@ host_finding host_checks::check(const suite::expect_host_tls& e) const {
         name = *filled;
         expected += ", SNI " + name;
     }
-    if (!session) return finding(what::not_yet, e.where, expected, "no connection");
-    if (!session->tls) return finding(what::not_yet, e.where, expected, "no TLS");
+    if (!session) return finding(stage::not_yet, e.where, expected, "no connection");
+    if (!session->tls) return finding(stage::not_yet, e.where, expected, "no TLS");
     const auto& facts = *session->tls;
-    if (!e.min_version.empty() && version_number(facts.version) < version_number(e.min_version))
-        return finding(what::never, e.where, expected, facts.version);
+    if (!e.min_version.empty() && tls_version_number(facts.version) < tls_version_number(e.min_version))
+        return finding(stage::never, e.where, expected, facts.version);
     if (e.server_name && !wire::same_word(facts.server_name, name))
-        return finding(what::never, e.where, expected,
+        return finding(stage::never, e.where, expected,
                        facts.server_name.empty() ? "no SNI" : "SNI " + facts.server_name);
     return holds_at(session);
 }
@@ -226,12 +222,12 @@ host_finding host_checks::check(const suite::expect_octets& e) const {
     for (const auto* s : list) {
         const auto found = context_.patterns.found(*expression, s->octets);
         if (!found) return trouble(found.error());
-        if (*found) return e.negative ? finding(what::never, e.where, expected, s->octets) : holds_at(s);
+        if (*found) return e.negative ? finding(stage::never, e.where, expected, s->octets) : holds_at(s);
     }
     if (e.negative)
-        return list.empty() ? finding(what::never, e.where, expected, "no connection")
+        return list.empty() ? finding(stage::never, e.where, expected, "no connection")
                             : holds_at(list.back());
-    return finding(what::not_yet, e.where, expected, list.empty() ? "no connection" : list.back()->octets);
+    return finding(stage::not_yet, e.where, expected, list.empty() ? "no connection" : list.back()->octets);
 }
 
 host_finding host_checks::check(const suite::expect_fetches& e) const {
@@ -247,12 +243,12 @@ host_finding host_checks::check(const suite::expect_fetches& e) const {
     if (e.negative)
         return count == 0
                    ? host_finding{}
-                   : finding(what::never, e.where, "no fetch of the policy at " + place, "it was fetched");
+                   : finding(stage::never, e.where, "no fetch of the policy at " + place, "it was fetched");
     const int wanted = e.count.value_or(1);
     const auto expected = e.count ? fmt::format("fetches of the policy at {}: {}", place, wanted)
                                   : "the policy fetched at " + place;
     if (e.count ? count == wanted : count >= 1) return holds_at(last);
-    return finding(count > wanted ? what::never : what::not_yet, e.where, expected, std::to_string(count));
+    return finding(count > wanted ? stage::never : stage::not_yet, e.where, expected, std::to_string(count));
 }
 
 } // namespace mailspec::script

@@ -3,6 +3,8 @@
 #include "harness/script/host_plan.hpp"
 
 #include "harness/script/host_script.hpp"
+#include "harness/script/tls_versions.hpp"
+#include "harness/wire/octets.hpp"
 #include "net/tls_context.hpp"
 
 #include <fmt/format.h>
@@ -43,20 +45,6 @@ void follow_stock(const std::string& stock, world::host_behaviour& b) {
     }
 }
 
-net::tls_version version_of(const std::string& text) {
-    if (text == "1.0") return net::tls_version::tls1_0;
-    if (text == "1.1") return net::tls_version::tls1_1;
-    if (text == "1.2") return net::tls_version::tls1_2;
-    if (text == "1.3") return net::tls_version::tls1_3;
-    return net::tls_version::any;
-}
-
-std::string lower(std::string text) {
-    std::ranges::transform(text, text.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
-    return text;
-}
-
 std::expected<world::host_replies, std::string> replies(const suite::host_answers& written,
                                                         const expansion& values) {
     world::host_replies all;
@@ -85,7 +73,7 @@ std::expected<void, std::string> fill_answers(const suite::host_behaviour& writt
         auto filled = replies(list, values);
         const auto to = values.octets(address, {});
         if (!filled || !to) return std::unexpected(filled ? to.error() : filled.error());
-        b.recipients[lower(*to)] = std::move(*filled);
+        b.recipients[wire::lower(*to)] = std::move(*filled);
     }
     return {};
 }
@@ -112,7 +100,7 @@ std::expected<planned_connection, std::string> plan_connection(const suite::host
     if (auto filled = fill_answers(written, values, b); !filled) return std::unexpected(filled.error());
     b.starttls = written.tls.what != kind::none;
     b.broken_tls = written.tls.what == kind::broken;
-    b.most_tls = version_of(written.tls_version);
+    b.most_tls = tls_version_named(written.tls_version);
     b.auth = written.auth;
     if (written.delay.count() > 0) b.delay = written.delay;
     auto script = host_script(written.script, values);

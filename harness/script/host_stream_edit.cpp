@@ -1,6 +1,7 @@
 // See the header.
 #include "harness/script/host_stream_edit.hpp"
 
+#include "harness/wire/dot_stuffing.hpp"
 #include "harness/wire/octets.hpp"
 
 #include <fmt/format.h>
@@ -12,7 +13,7 @@
 namespace mailspec::script {
 namespace {
 
-using what = host_event::what;
+using happened = host_event::what;
 
 std::size_t add_stream(world_recording& world, const std::string& host) {
     int number = 1;
@@ -30,23 +31,12 @@ std::size_t chunk_size(std::string_view line) {
     return size;
 }
 
-// RFC 5321 §4.5.2: a line that begins with a dot gets a second one.
-std::string stuffed(std::string_view message) {
-    std::string wire;
-    for (std::size_t i = 0; i < message.size(); ++i) {
-        const bool line_begins = i == 0 || (i >= 2 && message.substr(i - 2, 2) == "\r\n");
-        if (line_begins && message[i] == '.') wire += '.';
-        wire += message[i];
-    }
-    return wire;
-}
-
 } // namespace
 
 std::string octets_of(const world_recording& world, std::size_t stream) {
     std::string all;
     for (const auto& e : world.events)
-        if (e.stream == stream && e.kind == what::octets) all += e.octets.str();
+        if (e.stream == stream && e.kind == happened::octets) all += e.octets.str();
     return all;
 }
 
@@ -77,7 +67,7 @@ std::vector<client_unit> units_of(const std::string& octets) {
     return units;
 }
 
-host_event event_of(what kind, std::size_t stream) {
+host_event event_of(happened kind, std::size_t stream) {
     host_event e;
     e.kind = kind;
     e.stream = stream;
@@ -89,7 +79,7 @@ void replace_octets(world_recording& world, std::size_t stream, std::size_t offs
     std::size_t at = 0;
     bool placed = false;
     for (auto& e : world.events) {
-        if (e.stream != stream || e.kind != what::octets) continue;
+        if (e.stream != stream || e.kind != happened::octets) continue;
         const auto size = e.octets.size();
         const auto from = std::max(at, offset), to = std::min(at + size, offset + length);
         const bool inside = from < to || (length == 0 && offset >= at && offset < at + size);
@@ -103,16 +93,16 @@ void replace_octets(world_recording& world, std::size_t stream, std::size_t offs
     }
     if (!placed) append_client(world, stream, std::string(with));
     std::erase_if(world.events,
-                  [](const host_event& e) { return e.kind == what::octets && e.octets.empty(); });
+                  [](const host_event& e) { return e.kind == happened::octets && e.octets.empty(); });
 }
 
 void replace_message(world_recording& world, std::size_t stream, std::string_view message,
                      std::string_view with) {
     const auto octets = octets_of(world, stream);
-    const auto sent = stuffed(message);
+    const auto sent = wire::dot_stuffed(message);
     auto at = octets.find(sent);
     if (at != std::string::npos && !message.empty())
-        return replace_octets(world, stream, at, sent.size(), stuffed(with));
+        return replace_octets(world, stream, at, sent.size(), wire::dot_stuffed(with));
     at = octets.find(message); // BDAT: as it is
     if (at != std::string::npos && !message.empty()) replace_octets(world, stream, at, message.size(), with);
 }
@@ -126,9 +116,9 @@ void drop_command(world_recording& world, std::size_t stream, std::string_view v
 void append_client(world_recording& world, std::size_t stream, std::string octets) {
     auto last = world.events.end();
     for (auto e = world.events.begin(); e != world.events.end(); ++e)
-        if (e->stream == stream && e->kind != what::ended && e->kind != what::reset) last = e;
+        if (e->stream == stream && e->kind != happened::ended && e->kind != happened::reset) last = e;
     if (last == world.events.end() || octets.empty()) return;
-    auto more = event_of(what::octets, stream);
+    auto more = event_of(happened::octets, stream);
     more.step = last->step;
     more.octets = std::move(octets);
     world.events.insert(last + 1, std::move(more));
@@ -163,7 +153,7 @@ world_recording line_by_line(const world_recording& world, std::size_t stream) {
     auto other = world;
     other.events.clear();
     for (const auto& e : world.events) {
-        if (e.stream != stream || e.kind != what::octets) {
+        if (e.stream != stream || e.kind != happened::octets) {
             other.events.push_back(e);
             continue;
         }
@@ -173,7 +163,7 @@ world_recording line_by_line(const world_recording& world, std::size_t stream) {
             auto line = e;
             line.octets = octets.substr(at, end + 1 - at);
             other.events.push_back(std::move(line));
-            auto answered = event_of(what::written, stream);
+            auto answered = event_of(happened::written, stream);
             answered.step = e.step;
             other.events.push_back(std::move(answered));
             at = end + 1;
@@ -184,11 +174,12 @@ world_recording line_by_line(const world_recording& world, std::size_t stream) {
 
 void add_dialog(world_recording& world, const std::string& host, const std::string& token) {
     const auto stream = add_stream(world, host);
-    world.events.insert(world.events.begin(), event_of(what::ended, stream)); // from the last to the first
+    world.events.insert(world.events.begin(),
+                        event_of(happened::ended, stream)); // from the last to the first
     const auto say = [&](std::string octets) {
-        auto sent = event_of(what::octets, stream);
+        auto sent = event_of(happened::octets, stream);
         sent.octets = std::move(octets);
-        world.events.insert(world.events.begin(), {std::move(sent), event_of(what::written, stream)});
+        world.events.insert(world.events.begin(), {std::move(sent), event_of(happened::written, stream)});
     };
     say("QUIT\r\n");
     say(fmt::format("Subject: {}\r\n\r\nNobody sent it.\r\n.\r\n", token));
@@ -196,14 +187,14 @@ void add_dialog(world_recording& world, const std::string& host, const std::stri
     say("RCPT TO:<mutant@mx.example>\r\n");
     say("MAIL FROM:<mutant@mx.example>\r\n");
     say("EHLO mutant.example\r\n");
-    world.events.insert(world.events.begin(), event_of(what::opened, stream));
+    world.events.insert(world.events.begin(), event_of(happened::opened, stream));
 }
 
 void add_request(world_recording& world, const std::string& host) {
     const auto stream = add_stream(world, host);
-    auto request = event_of(what::request, stream);
+    auto request = event_of(happened::request, stream);
     request.octets = std::string("GET /.well-known/mta-sts.txt HTTP/1.1");
-    world.events.insert(world.events.begin(), {event_of(what::opened, stream), std::move(request)});
+    world.events.insert(world.events.begin(), {event_of(happened::opened, stream), std::move(request)});
 }
 
 } // namespace mailspec::script

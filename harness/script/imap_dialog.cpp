@@ -11,14 +11,18 @@ std::string imap_dialog::new_tag() {
     // The greeting belongs to no command.
     if (tags_made_ == 0 && tags_.empty())
         window_from_ = possible_from_ = std::max(window_from_, last_taken_end_);
-    tags_.push_back(fmt::format("a{}", ++tags_made_));
     just_settled_ = false;
-    return tags_.back();
+    return made(fmt::format("a{}", ++tags_made_));
 }
 
 std::string imap_dialog::new_own_tag() {
-    tags_.push_back(fmt::format("h{}", ++own_tags_made_));
-    return tags_.back();
+    return made(fmt::format("h{}", ++own_tags_made_));
+}
+
+// What came under that tag before was the answer to nothing.
+std::string imap_dialog::made(std::string tag) {
+    tagged_.erase(tag);
+    return tags_.emplace_back(std::move(tag));
 }
 
 void imap_dialog::add(const server_event& event) {
@@ -28,15 +32,14 @@ void imap_dialog::add(const server_event& event) {
             capabilities_ = std::move(announced);
             capabilities_from_ = heard_.size();
         }
+    if (one.response && one.response->what == wire::imap_response::kind::tagged)
+        tagged_.try_emplace(one.response->tag, heard_.size());
     heard_.push_back(std::move(one));
 }
 
 std::optional<std::size_t> imap_dialog::tagged(std::string_view tag) const {
-    for (std::size_t i = heard_.size(); i-- > 0;) {
-        const auto* r = heard_[i].response.get();
-        if (r && r->what == wire::imap_response::kind::tagged && r->tag == tag) return i;
-    }
-    return std::nullopt;
+    const auto found = tagged_.find(tag);
+    return found == tagged_.end() ? std::nullopt : std::optional(found->second);
 }
 
 std::optional<std::size_t> imap_dialog::end_of_current() const {

@@ -5,6 +5,7 @@
 #include "harness/script/server_event.hpp"
 
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,6 +40,7 @@ class imap_dialog {
     std::string current() const { return tags_.empty() ? "" : tags_.front(); }
     // Its tagged response, if that came.
     std::optional<std::size_t> end_of_current() const;
+    // The first with that tag since it was made: a command has one end, whatever else the server says.
     std::optional<std::size_t> tagged(std::string_view tag) const;
     // What came since the command before was completed, up to the tagged response of the current one.
     window current_window() const;
@@ -68,8 +70,11 @@ class imap_dialog {
     void forget_capabilities() { capabilities_.reset(); }
 
   private:
+    std::string made(std::string tag);
+
     std::vector<heard> heard_;
-    std::vector<std::string> tags_; // outstanding, in order
+    std::vector<std::string> tags_;                          // outstanding, in order
+    std::map<std::string, std::size_t, std::less<>> tagged_; // index of the response, by tag
     unsigned tags_made_ = 0, own_tags_made_ = 0;
     std::size_t window_from_ = 0, possible_from_ = 0, last_taken_end_ = 0, capabilities_from_ = 0;
     window last_;

@@ -17,7 +17,7 @@ using wire::imap_value;
 using values = std::span<const imap_value>;
 using element = suite::imap_pattern;
 
-constexpr std::size_t most_values = 60, most_shown = 40;
+constexpr std::size_t most_values = 60, most_of_name_shown = 40;
 
 class editor {
   public:
@@ -47,7 +47,7 @@ class editor {
     }
 
     std::string show(const imap_value& v) const {
-        return wire::quoted(std::string_view(r_.raw).substr(v.offset, v.length), most_shown);
+        return wire::quoted(std::string_view(r_.raw).substr(v.offset, v.length), most_of_name_shown);
     }
 
     void conditions() {
@@ -108,8 +108,8 @@ class editor {
                             : wire::same_word(v.text, "\\Flagged") ? "\\Draft"
                             : v.text.starts_with('\\')             ? "\\Flagged"
                                                                    : "X" + v.text;
-        replace(fmt::format("{} becomes {}", show(v), wire::quoted(other, most_shown)), v.offset, v.length,
-                other);
+        replace(fmt::format("{} becomes {}", show(v), wire::quoted(other, most_of_name_shown)), v.offset,
+                v.length, other);
         if (number && *number > 1)
             replace(fmt::format("{} becomes {}", show(v), *number - 1), v.offset, v.length,
                     fmt::format("{}", *number - 1));

@@ -19,7 +19,7 @@ using wire::imap_value;
 using patterns = imap_value_matcher::patterns;
 using values = imap_value_matcher::values;
 
-constexpr std::size_t most_shown = 400;
+constexpr std::size_t most_of_response_shown = 400;
 // Same kind, same name, same number: each weighs more than all the elements behind it.
 constexpr int of_kind = 1, of_name = 1000, of_number = 1000;
 
@@ -71,7 +71,8 @@ class response_matcher {
         if (pattern_.code && !code(*pattern_.code)) return false;
         if (!pattern_.regex || match_.found(*pattern_.regex, response_.text)) return true;
         return match_.unfit(fmt::format("the text {} does not match ~{}~",
-                                        wire::quoted(response_.text, most_shown), pattern_.regex->source));
+                                        wire::quoted(response_.text, most_of_response_shown),
+                                        pattern_.regex->source));
     }
 
     bool code(const suite::imap_code_pattern& wanted) {
@@ -269,7 +270,8 @@ std::expected<std::string, std::string> nearest_miss(const suite::imap_response_
     }
     if (nearest && best.nearness >= of_name)
         return fmt::format("nearest was {}: {}",
-                           wire::shown(wire::without_line_end(nearest->raw), most_shown), best.why);
+                           wire::shown(wire::without_line_end(nearest->raw), most_of_response_shown),
+                           best.why);
     if (seen.empty()) return std::string("no response came");
     return fmt::format("none of the {} response{} that came is one", seen.size(),
                        seen.size() == 1 ? "" : "s");

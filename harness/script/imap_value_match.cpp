@@ -16,13 +16,13 @@ using element = suite::imap_pattern;
 using kind = suite::imap_pattern::kind;
 using wire::imap_value;
 
-constexpr std::size_t most_shown = 60;
+constexpr std::size_t most_of_value_shown = 60;
 
 // Two long texts that are not equal: where they part.
 std::string difference(std::string_view wanted, std::string_view found) {
     const auto [w, f] = std::ranges::mismatch(wanted, found);
     const auto at = static_cast<std::size_t>(w - wanted.begin());
-    if (wanted.size() <= most_shown && found.size() <= most_shown)
+    if (wanted.size() <= most_of_value_shown && found.size() <= most_of_value_shown)
         return fmt::format("is {}, not {}", wire::quoted(found), wire::quoted(wanted));
     const auto around = [&](std::string_view text) {
         return at >= text.size() ? std::string("its end") : wire::quoted(text.substr(at, 24));
@@ -87,7 +87,7 @@ std::string describe(const element& e) {
 // As it came; what is long is cut.
 std::string imap_value_matcher::show(const imap_value& v) const {
     const auto raw = std::string_view(response_.raw).substr(v.offset, v.length);
-    return without_quotes(wire::shown(raw, most_shown));
+    return without_quotes(wire::shown(raw, most_of_value_shown));
 }
 
 bool imap_value_matcher::unfit(std::string why) {
@@ -160,7 +160,7 @@ bool imap_value_matcher::string(const element& pattern, const imap_value& v, ima
     const bool may_be_atom = role == imap_role::mailbox || role == imap_role::astring;
     if (!v.is_string() && !(may_be_atom && v.is_atom()))
         return unfit(fmt::format("is {} {}, not the string {}", article(v), show(v),
-                                 wire::quoted(wanted, most_shown)));
+                                 wire::quoted(wanted, most_of_value_shown)));
     const bool same = v.text == wanted || (role == imap_role::keyword && wire::same_word(v.text, wanted)) ||
                       (role == imap_role::mailbox && wire::same_mailbox(v.text, wanted));
     return same || unfit(difference(wanted, v.text));
@@ -193,7 +193,7 @@ bool imap_value_matcher::compared(const element& pattern, const imap_value& v) {
                                           : *number <= known;
     }
     return fits || unfit(fmt::format("is {}, and ${} is {}", show(v), pattern.name,
-                                     wire::quoted(*before, most_shown)));
+                                     wire::quoted(*before, most_of_value_shown)));
 }
 
 bool imap_value_matcher::variable(const element& pattern, const imap_value& v) {
@@ -204,8 +204,8 @@ bool imap_value_matcher::variable(const element& pattern, const imap_value& v) {
         return true;
     }
     return *before == octets || same_set(*before, octets) ||
-           unfit(
-               fmt::format("is {}, but ${} is {}", show(v), pattern.name, wire::quoted(*before, most_shown)));
+           unfit(fmt::format("is {}, but ${} is {}", show(v), pattern.name,
+                             wire::quoted(*before, most_of_value_shown)));
 }
 
 bool imap_value_matcher::in_order(patterns wanted, values found, const roles& role) {

@@ -89,13 +89,19 @@ class interpreter {
     result expect_imap(const suite::step& s, const suite::expect_server& e, server_connection& conn);
     struct imap_match_found;
     std::expected<imap_match_found, std::string> find_imap(const suite::imap_response_pattern& pattern,
-                                                           const server_connection& conn, bool then);
+                                                           const server_connection& conn, std::size_t from);
     imap_match_context context_of(const server_connection& conn);
     std::optional<step_result> try_imap(const suite::step& s, const suite::expect_server& e,
-                                        server_connection& conn, const server_event* event);
+                                        server_connection& conn, const server_event* event,
+                                        std::size_t looked = 0);
     step_result imap_mismatch(const suite::expect_server& e, const server_connection& conn,
                               const server_event* event);
-    net::task<imap_dialog::window> window_of_command(server_connection& conn);
+    std::string imap_ending(const server_connection& conn, const server_event& event,
+                            std::chrono::milliseconds patience) const;
+    struct command_window;
+    net::task<command_window> window_of_command(server_connection& conn);
+    step_result not_at_its_end(const server_connection& conn, const command_window& w,
+                               const std::string& wanted) const;
     result count_responses(const suite::step& s, const suite::expect_server& e, server_connection& conn);
     result expect_no_response(const suite::step& s, const suite::expect_no_response& e);
     result expect_capabilities(const suite::step& s, const suite::expect_capabilities& e);
@@ -118,6 +124,8 @@ class interpreter {
     std::string state_of(const std::string& service, const std::string& asked) const;
 
     // interpreter_mail.cpp
+    static constexpr std::chrono::milliseconds first_wait{1}, longest_wait{50}; // between two looks
+    static constexpr int last_rounds = 2; // messages of ours after which none comes any more
     result expect_delivered(const suite::step& s, const suite::expect_delivered& e);
     result wait_for_mail(const suite::step& s, const suite::expect_delivered& e, world::mailbox_owner owner);
     result wait_past_mail(const suite::step& s, const suite::expect_delivered& e, world::mailbox_owner owner);

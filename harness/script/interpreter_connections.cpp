@@ -1,10 +1,9 @@
 // Opening, securing and ending connections; see interpreter.hpp.
 #include "harness/script/interpreter.hpp"
+#include "harness/script/tls_versions.hpp"
 #include "net/tls_context.hpp"
 
 #include <fmt/core.h>
-
-#include <map>
 
 namespace mailspec::script {
 namespace {
@@ -16,26 +15,11 @@ std::string failure_text(const net::error& e, std::chrono::milliseconds patience
     return e.text;
 }
 
-net::tls_version version_of(const std::string& text) {
-    static const std::map<std::string, net::tls_version> versions = {{"1.0", net::tls_version::tls1_0},
-                                                                     {"1.1", net::tls_version::tls1_1},
-                                                                     {"1.2", net::tls_version::tls1_2},
-                                                                     {"1.3", net::tls_version::tls1_3}};
-    const auto at = versions.find(text);
-    return at == versions.end() ? net::tls_version::any : at->second;
-}
-
 // What a client shows when `tls certificate` asks it to; made once.
 std::expected<std::shared_ptr<const net::tls_identity>, std::string> client_identity() {
     static const auto made = net::tls_identity::self_signed({std::string(client_name)});
     if (!made) return std::unexpected("cannot make a client certificate: " + made.error().text);
     return *made;
-}
-
-// "TLSv1.2" and "1.2": what is behind the v counts. "TLSv1" is 1.0.
-std::string version_number(std::string_view name) {
-    std::string number(name.substr(name.find_first_of("0123456789")));
-    return number.find('.') == std::string::npos ? number + ".0" : number;
 }
 
 } // namespace
@@ -95,7 +79,7 @@ interpreter::result interpreter::open(const suite::step& s, const suite::open_co
     if (seen.facts)
         facts = *seen.facts;
     else
-        facts = std::unexpected(net::error{net::failure::tls, seen.error});
+        facts = std::unexpected(net::error{seen.failure, seen.error});
     co_return co_await handshake_outcome(s, o.tls, *connections_.at(s.connection), facts);
 }
 
@@ -144,7 +128,7 @@ interpreter::result interpreter::reset(const suite::step& s) {
 std::expected<net::tls_options, std::string> interpreter::options_for(const suite::tls_request& request,
                                                                       const expansion_place& place) const {
     net::tls_options options;
-    options.min_version = options.max_version = version_of(request.version);
+    options.min_version = options.max_version = tls_version_named(request.version);
     if (!request.alpn.empty()) options.alpn = {request.alpn};
     if (request.server_name) {
         auto name = values_.octets(*request.server_name, place);
@@ -195,7 +179,7 @@ interpreter::result interpreter::expect_tls(const suite::step& s, const suite::e
     if (!conn) co_return reach_failure_;
     const auto& facts = conn->tls();
     if (!facts) co_return does_not_hold("a TLS connection", "the connection has no TLS");
-    if (!e.min_version.empty() && version_number(facts->version) < version_number(e.min_version))
+    if (!e.min_version.empty() && tls_version_number(facts->version) < tls_version_number(e.min_version))
         co_return does_not_hold(fmt::format("TLS {} or later", e.min_version), facts->version);
     if (e.certificate && !facts->has_peer_certificate)
         co_return does_not_hold("a certificate of the server", "it showed none");

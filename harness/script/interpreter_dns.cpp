@@ -2,6 +2,7 @@
 // answered is case_zone's.
 #include "harness/script/interpreter.hpp"
 #include "harness/script/message_checks.hpp"
+#include "harness/world/dns_record.hpp"
 
 #include <fmt/format.h>
 
@@ -39,7 +40,9 @@ std::string wanted_in_words(const suite::expect_query& e, const std::string& nam
 } // namespace
 
 bool is_asked_for(const suite::expect_query& e, std::string_view name, const question& q) {
-    return q.name == name && q.type == e.type && (!e.over_tcp || q.over_tcp) && (!e.dnssec || q.dnssec) &&
+    // A type may be written by its number, TYPE15.
+    const bool same_type = q.type == e.type || world::read_type(q.type) == world::read_type(e.type);
+    return q.name == name && same_type && (!e.over_tcp || q.over_tcp) && (!e.dnssec || q.dnssec) &&
            (!e.edns || q.edns);
 }
 

@@ -13,11 +13,11 @@
 namespace mailspec::script {
 namespace {
 
-using what = server_event::what;
+using brought = server_event::what;
 using response_kind = suite::imap_response_pattern::kind;
 using heard_kind = wire::imap_response::kind;
 
-constexpr std::size_t most_shown = 16 * 1024; // of what came, in a report
+constexpr std::size_t most_octets_shown = 16 * 1024; // of what came, in a report
 
 bool is_kind(const imap_dialog::heard& h, heard_kind kind) {
     return h.response && h.response->what == kind;
@@ -25,7 +25,7 @@ bool is_kind(const imap_dialog::heard& h, heard_kind kind) {
 
 std::string raw_of(const imap_dialog& dialog, imap_dialog::window w, bool taken_too = true) {
     std::string raw;
-    for (auto i = w.from; i < w.to && raw.size() < most_shown; ++i) {
+    for (auto i = w.from; i < w.to && raw.size() < most_octets_shown; ++i) {
         const auto& h = dialog.all()[i];
         if (h.taken && !taken_too) continue;
         raw += h.response ? h.response->raw : h.raw;
@@ -40,12 +40,18 @@ struct interpreter::imap_match_found {
     bound_names bound;
 };
 
+struct interpreter::command_window {
+    imap_dialog::window responses;
+    std::string cut; // how waiting for its end came to nothing; empty: it is whole
+    bool stopped = false;
+};
+
 // ---- sending -------------------------------------------------------------------------------------
 
 // A response or a line that is none; false: the end, or nothing in time.
 net::task<bool> interpreter::hear(server_connection& conn, net::deadline until) {
     const auto* event = co_await conn.next(until);
-    if (event->kind != what::reply && event->kind != what::malformed) co_return false;
+    if (event->kind != brought::reply && event->kind != brought::malformed) co_return false;
     conn.imap().add(*event);
     conn.take();
     co_return true;
@@ -72,7 +78,7 @@ interpreter::result interpreter::await_continuation(server_connection& conn, std
         const auto* event = co_await conn.next(until);
         ended = event->ended();
         if (ended) co_return holds();
-        if (event->kind == what::cancelled) co_return troubled("the run was stopped");
+        if (event->kind == brought::cancelled) co_return troubled("the run was stopped");
         co_return does_not_hold("a continuation request for the literal",
                                 fmt::format("none within {}", describe(environment_.target.reply_timeout)));
     }
@@ -122,17 +128,17 @@ imap_match_context interpreter::context_of(const server_connection& conn) {
     return {values_, std::move(place), patterns_, bound_};
 }
 
-// Looks through what came for the current command.
+// Looks through what came for the current command, `from` that response on.
 std::expected<interpreter::imap_match_found, std::string>
 interpreter::find_imap(const suite::imap_response_pattern& pattern, const server_connection& conn,
-                       bool then) {
+                       std::size_t from) {
     const auto& dialog = conn.imap();
     const auto context = context_of(conn);
     const auto wanted = pattern.what == response_kind::tagged         ? heard_kind::tagged
                         : pattern.what == response_kind::continuation ? heard_kind::continuation
                                                                       : heard_kind::untagged;
     auto w = dialog.possible_window();
-    if (then) w.from = std::max(w.from, dialog.last_taken_end());
+    w.from = std::max(w.from, from);
     if (pattern.what == response_kind::tagged) {
         const auto end = dialog.end_of_current();
         if (end) w = {*end, *end + 1};
@@ -163,16 +169,19 @@ void interpreter::note_instead(const suite::outcome_tier& tier, const suite::exp
 }
 
 // `event`: nothing more can come that would meet the step (the end, nothing in time); then lower tiers count
-// too. Null: more may come, and only a full success counts.
+// too. Null: more may come, and only a full success counts. `looked`: none of the responses before that one
+// is.
 std::optional<step_result> interpreter::try_imap(const suite::step& s, const suite::expect_server& e,
-                                                 server_connection& conn, const server_event* event) {
+                                                 server_connection& conn, const server_event* event,
+                                                 std::size_t looked) {
     auto& dialog = conn.imap();
     const bool over = event || dialog.end_of_current();
+    const auto from = std::max(over ? 0 : looked, e.then ? dialog.last_taken_end() : 0);
     for (const auto& tier : e.tiers) {
         if (tier.instead && !over) break;
         for (const auto& pattern : tier.any_of) {
             if (const auto* wanted = std::get_if<suite::imap_response_pattern>(&pattern)) {
-                auto found = find_imap(*wanted, conn, e.then);
+                auto found = find_imap(*wanted, conn, from);
                 if (!found) return troubled("`" + s.source + "`: " + found.error());
                 if (!found->at) continue;
                 bound_.merge(found->bound);
@@ -187,7 +196,7 @@ std::optional<step_result> interpreter::try_imap(const suite::step& s, const sui
             }
             const bool close = std::holds_alternative<suite::closed_pattern>(pattern);
             const bool met =
-                event && (close ? event->ended() : event->kind == what::silence && event->raw.empty());
+                event && (close ? event->ended() : event->kind == brought::silence && event->raw.empty());
             if (!met) continue;
             outcome_.steps.push_back({close ? judged::what::close : judged::what::silence,
                                       &s,
@@ -208,17 +217,20 @@ interpreter::result interpreter::expect_imap(const suite::step& s, const suite::
                                              server_connection& conn) {
     if (e.count) co_return co_await count_responses(s, e, conn);
     auto& dialog = conn.imap();
-    const auto until = net::deadline::in(patience_for(e)).earlier(limit_);
-    bool silent = true;
+    const auto patience = net::deadline::in(patience_for(e));
+    const auto until = patience.earlier(limit_);
+    bool silent = until.at == patience.at; // the end of the case may cut it short
+    std::size_t looked = 0;
     for (;;) {
-        if (auto done = try_imap(s, e, conn, nullptr)) co_return *done;
+        if (auto done = try_imap(s, e, conn, nullptr, looked)) co_return *done;
+        looked = dialog.all().size();
         // The command is over, or the greeting was another one: nothing else will come for it.
         const auto w = dialog.current_window();
         const bool greeted_otherwise = !dialog.any_command() && dialog.current().empty() && w.from == 0 &&
                                        w.to > 0 && !dialog.all().front().taken;
         if (dialog.end_of_current() || greeted_otherwise) {
             server_event nothing_more;
-            nothing_more.kind = what::malformed;
+            nothing_more.kind = brought::malformed;
             if (auto done = try_imap(s, e, conn, &nothing_more)) co_return *done;
             co_return imap_mismatch(e, conn, nullptr);
         }
@@ -226,10 +238,10 @@ interpreter::result interpreter::expect_imap(const suite::step& s, const suite::
         silent = silent && !heard;
         if (heard) continue;
         const auto* event = co_await conn.next(until);
-        if (event->kind == what::cancelled) co_return troubled("the run was stopped");
+        if (event->kind == brought::cancelled) co_return troubled("the run was stopped");
         server_event end = *event;
         // Something did come, if not what was asked for.
-        if (!silent && end.kind == what::silence) end.raw += '\0';
+        if (!silent && end.kind == brought::silence) end.raw += '\0';
         if (auto done = try_imap(s, e, conn, &end)) co_return *done;
         co_return imap_mismatch(e, conn, event);
     }
@@ -262,36 +274,58 @@ step_result interpreter::imap_mismatch(const suite::expect_server& e, const serv
     if (!near.empty()) expected += "\nnot met: " + near;
 
     auto actual = raw_of(dialog, w, false); // what no step before has met
-    if (!event) return does_not_hold(std::move(expected), std::move(actual));
-    std::string ending;
-    switch (event->kind) {
-    case what::closed: ending = "connection closed"; break;
-    case what::reset: ending = "connection reset"; break;
-    default:
-        ending = limit_.passed()
-                     ? fmt::format("nothing more within the {} of the whole case", describe(case_.timeout))
-                     : fmt::format("nothing more within {}", describe(patience_for(e)));
-        if (!event->raw.empty() && event->raw != std::string(1, '\0')) ending += "; so far: " + event->raw;
-        if (!conn.write_failure().empty()) ending += fmt::format(" ({})", conn.write_failure());
-    }
-    return does_not_hold(std::move(expected), actual.empty() ? ending : actual + ending);
+    if (event) actual += imap_ending(conn, *event, patience_for(e));
+    return does_not_hold(std::move(expected), std::move(actual));
+}
+
+// How waiting came to its end.
+std::string interpreter::imap_ending(const server_connection& conn, const server_event& event,
+                                     std::chrono::milliseconds patience) const {
+    if (event.kind == brought::closed) return "connection closed";
+    if (event.kind == brought::reset) return "connection reset";
+    if (event.kind == brought::flood) return flooded;
+    auto text = limit_.passed()
+                    ? fmt::format("nothing more within the {} of the whole case", describe(case_.timeout))
+                    : fmt::format("nothing more within {}", describe(patience));
+    if (!event.raw.empty()) text += "; so far: " + event.raw;
+    if (!conn.write_failure().empty()) text += fmt::format(" ({})", conn.write_failure());
+    return text;
 }
 
 // What belongs to the command that is meant: the one that a tagged `S:` just ended, or the current one, whose
-// end is awaited.
-net::task<imap_dialog::window> interpreter::window_of_command(server_connection& conn) {
+// end is awaited. What it did not bring is known by then, and not before.
+net::task<interpreter::command_window> interpreter::window_of_command(server_connection& conn) {
     auto& dialog = conn.imap();
-    if (dialog.just_settled()) co_return dialog.last_window();
-    const auto until = net::deadline::in(environment_.target.reply_timeout).earlier(limit_);
-    bool heard = true;
-    while (heard && !dialog.current().empty() && !dialog.end_of_current())
-        heard = co_await hear(conn, until);
-    co_return dialog.current_window();
+    command_window w;
+    if (dialog.just_settled()) {
+        w.responses = dialog.last_window();
+        co_return w;
+    }
+    const auto patience = environment_.target.reply_timeout;
+    const auto until = net::deadline::in(patience).earlier(limit_);
+    while (!dialog.current().empty() && !dialog.end_of_current()) {
+        const bool heard = co_await hear(conn, until);
+        if (heard) continue;
+        const auto* event = co_await conn.next(until);
+        w.stopped = event->kind == brought::cancelled;
+        w.cut = imap_ending(conn, *event, patience);
+        break;
+    }
+    w.responses = dialog.current_window();
+    co_return w;
+}
+
+step_result interpreter::not_at_its_end(const server_connection& conn, const command_window& w,
+                                        const std::string& wanted) const {
+    if (w.stopped) return troubled("the run was stopped");
+    return does_not_hold(wanted + "\nnot met: the command's tagged response has not come",
+                         raw_of(conn.imap(), w.responses) + w.cut);
 }
 
 interpreter::result interpreter::count_responses(const suite::step& s, const suite::expect_server& e,
                                                  server_connection& conn) {
-    const auto w = co_await window_of_command(conn);
+    const auto command = co_await window_of_command(conn);
+    const auto w = command.responses;
     const auto& dialog = conn.imap();
     const auto context = context_of(conn);
     std::uint64_t count = 0;
@@ -310,9 +344,10 @@ interpreter::result interpreter::count_responses(const suite::step& s, const sui
         }
         count += one ? 1 : 0;
     }
+    const auto so_many = fmt::format("{} of {}", *e.count, describe(e.tiers.front()));
+    if (!command.cut.empty()) co_return not_at_its_end(conn, command, so_many);
     if (count != *e.count)
-        co_return does_not_hold(fmt::format("{} of {}", *e.count, describe(e.tiers.front())),
-                                fmt::format("{} of\n{}", count, raw_of(dialog, w)));
+        co_return does_not_hold(so_many, fmt::format("{} of\n{}", count, raw_of(dialog, w)));
     const auto* wanted = std::get_if<suite::imap_response_pattern>(&e.tiers.front().any_of.front());
     judged step{judged::what::imap_window, &s, s.claim, conn.stream(), from, length, {}};
     if (wanted) step.about = example_of(*wanted, context).value_or("");
@@ -324,7 +359,8 @@ interpreter::result interpreter::expect_no_response(const suite::step& s,
                                                     const suite::expect_no_response& e) {
     auto* conn = co_await reach(s.connection);
     if (!conn) co_return reach_failure_;
-    const auto w = co_await window_of_command(*conn);
+    const auto command = co_await window_of_command(*conn);
+    const auto w = command.responses;
     const auto& dialog = conn->imap();
     const auto context = context_of(*conn);
     std::size_t from = conn->received(), length = 0;
@@ -337,6 +373,7 @@ interpreter::result interpreter::expect_no_response(const suite::step& s,
         if (!matched) co_return troubled("`" + s.source + "`: " + matched.error());
         if (matched->held) co_return does_not_hold("no " + describe(e.pattern), h.response->raw);
     }
+    if (!command.cut.empty()) co_return not_at_its_end(*conn, command, "no " + describe(e.pattern));
     // Without any response of the command: what comes first behind them.
     if (length == 0 && w.to < dialog.all().size()) from = dialog.all()[w.to].offset;
     judged step{judged::what::imap_window, &s, s.claim, conn->stream(), from, length, {}};

@@ -12,10 +12,6 @@
 namespace mailspec::script {
 namespace {
 
-constexpr std::chrono::milliseconds first_wait{1};
-constexpr std::chrono::milliseconds longest_wait{50};
-constexpr int last_rounds = 2;
-
 std::string copies(std::size_t n) {
     return n == 1 ? "1 copy" : fmt::format("{} copies", n);
 }

@@ -13,7 +13,7 @@
 namespace mailspec::script {
 namespace {
 
-using what = server_event::what;
+using brought = server_event::what;
 using world::imap_quoted;
 
 bool announces(const server_connection& conn, std::string_view name) {
@@ -115,9 +115,9 @@ net::task<std::expected<interpreter::own_answer, step_result>> interpreter::ask_
     const auto wanted = fmt::format("OK to {}, which the harness sent", verb_of(command));
     if (!end) {
         const auto* event = co_await conn.next(until);
-        if (event->kind == what::cancelled) co_return std::unexpected(troubled("the run was stopped"));
-        const auto got = event->kind == what::closed ? "connection closed"
-                         : event->kind == what::reset
+        if (event->kind == brought::cancelled) co_return std::unexpected(troubled("the run was stopped"));
+        const auto got = event->kind == brought::closed ? "connection closed"
+                         : event->kind == brought::reset
                              ? "connection reset"
                              : "no tagged response within " + describe(environment_.target.reply_timeout);
         co_return std::unexpected(not_reached(does_not_hold(wanted, got)));

@@ -11,7 +11,7 @@
 namespace mailspec::script {
 namespace {
 
-using what = server_event::what;
+using brought = server_event::what;
 using status = wire::pop3_response::kind;
 
 // A maildrop that another session has just left may be held a moment longer (RFC 2449 §8.1.2).
@@ -31,16 +31,16 @@ class pop3_client {
     net::task<answer> response(std::string to_what) {
         const auto until = net::deadline::in(patience_).earlier(limit_);
         const auto* event = co_await conn_.next(until);
-        if (event->kind == what::cancelled) co_return std::unexpected(troubled("the run was stopped"));
-        if (event->kind == what::reply) {
+        if (event->kind == brought::cancelled) co_return std::unexpected(troubled("the run was stopped"));
+        if (event->kind == brought::reply) {
             auto response = *event->pop3;
             conn_.take();
             co_return response;
         }
-        const auto got = event->kind == what::closed      ? std::string("connection closed")
-                         : event->kind == what::reset     ? std::string("connection reset")
-                         : event->kind == what::malformed ? event->raw
-                                                          : "no response within " + describe(patience_);
+        const auto got = event->kind == brought::closed      ? std::string("connection closed")
+                         : event->kind == brought::reset     ? std::string("connection reset")
+                         : event->kind == brought::malformed ? event->raw
+                                                             : "no response within " + describe(patience_);
         co_return std::unexpected(not_reached(
             does_not_hold(fmt::format("a response to {}, which the harness sent", to_what), got)));
     }

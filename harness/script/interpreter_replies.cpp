@@ -10,11 +10,11 @@
 namespace mailspec::script {
 namespace {
 
-using what = server_event::what;
+using brought = server_event::what;
 
 judged::what judged_as(const server_event& event) {
-    if (event.kind == what::silence) return judged::what::silence;
-    if (event.kind == what::closed || event.kind == what::reset) return judged::what::close;
+    if (event.kind == brought::silence) return judged::what::silence;
+    if (event.kind == brought::closed || event.kind == brought::reset) return judged::what::close;
     return event.pop3 ? judged::what::pop3 : judged::what::reply;
 }
 
@@ -41,9 +41,13 @@ interpreter::result interpreter::expect_server(const suite::step& s, const suite
     if (!conn) co_return reach_failure_;
     if (suite::protocol_of(conn->service()) == suite::protocol::imap)
         co_return co_await expect_imap(s, e, *conn);
-    const auto until = net::deadline::in(patience_for(e)).earlier(limit_);
+    const auto patience = net::deadline::in(patience_for(e));
+    const auto until = patience.earlier(limit_);
     const auto* event = co_await conn->next(until);
-    if (event->kind == what::cancelled) co_return troubled("the run was stopped");
+    if (event->kind == brought::cancelled) co_return troubled("the run was stopped");
+    // Silence that the end of the case cuts short is none.
+    if (event->kind == brought::silence && until.at < patience.at)
+        co_return reply_mismatch(e, *conn, *event, something_else);
 
     const match_context context{values_, place_of(s.connection), patterns_, &bound_};
     std::string why, wanted;
@@ -70,16 +74,16 @@ void interpreter::settle(const suite::step& s, const suite::outcome_tier& tier, 
         // Of several weaker outcomes the gravest stays: should (warn) before may (info).
         if (!outcome_.instead || *tier.instead < *outcome_.instead) {
             outcome_.instead = tier.instead;
-            const auto came = event.kind == what::reply ? wire::quoted(event.raw) : describe(tier);
+            const auto came = event.kind == brought::reply ? wire::quoted(event.raw) : describe(tier);
             outcome_.note = fmt::format("expected {}, got {}", wanted, came);
         }
     }
-    if (event.kind == what::reply || event.kind == what::silence) conn.take();
+    if (event.kind == brought::reply || event.kind == brought::silence) conn.take();
 }
 
 step_result interpreter::reply_mismatch(const suite::expect_server& e, const server_connection& conn,
                                         const server_event& event, std::string why) const {
-    if (!conn.greeted() && event.kind == what::reply && turns_away(event))
+    if (!conn.greeted() && event.kind == brought::reply && turns_away(event))
         return troubled("the server turned the connection away: " + wire::quoted(event.raw));
 
     std::string expected;
@@ -88,9 +92,10 @@ step_result interpreter::reply_mismatch(const suite::expect_server& e, const ser
     if (why != something_else) expected += "\nnot met: " + why;
 
     switch (event.kind) {
-    case what::closed: return does_not_hold(std::move(expected), "connection closed");
-    case what::reset: return does_not_hold(std::move(expected), "connection reset");
-    case what::silence: {
+    case brought::closed: return does_not_hold(std::move(expected), "connection closed");
+    case brought::reset: return does_not_hold(std::move(expected), "connection reset");
+    case brought::flood: return does_not_hold(std::move(expected), flooded);
+    case brought::silence: {
         auto text = limit_.passed()
                         ? fmt::format("no reply within the {} of the whole case", describe(case_.timeout))
                         : fmt::format("no reply within {}", describe(patience_for(e)));

@@ -14,9 +14,6 @@
 namespace mailspec::script {
 namespace {
 
-constexpr std::chrono::milliseconds first_wait{1};
-constexpr std::chrono::milliseconds longest_wait{50};
-constexpr int last_rounds = 2;
 constexpr std::chrono::milliseconds between_retries{1000};
 
 std::string in_words(std::chrono::seconds by) {

@@ -12,7 +12,7 @@ namespace {
 using outcome = std::expected<void, std::string>;
 
 // The connection's number in transcripts; scripts count from 1.
-constexpr int own_connection = 0;
+constexpr int last_message_connection = 0;
 
 class plain_client {
   public:
@@ -61,9 +61,9 @@ net::task<std::expected<void, std::string>> interpreter::send_last_message(std::
     const auto& service = case_.service;
     opening how;
     how.service = service;
-    auto opened = co_await connect(own_connection, how);
+    auto opened = co_await connect(last_message_connection, how);
     if (!opened.held()) co_return std::unexpected(opened.actual);
-    auto& conn = *connections_.at(own_connection);
+    auto& conn = *connections_.at(last_message_connection);
     plain_client client(conn, environment_.target.reply_timeout, limit_);
     const auto hello = fmt::format("{} {}", service == "lmtp" ? "LHLO" : "EHLO", client_name);
 
@@ -91,7 +91,7 @@ net::task<std::expected<void, std::string>> interpreter::send_last_message(std::
         ok = co_await client.ask(std::move(text), '2');
     }
     if (ok) ok = co_await client.ask("QUIT", '2');
-    co_await drop(own_connection);
+    co_await drop(last_message_connection);
     co_return ok;
 }
 

@@ -49,11 +49,14 @@ class match_maker {
     }
 
     std::string group() {
-        const bool looks_ahead = rest_.starts_with("?=") || rest_.starts_with("?!");
-        if (rest_.starts_with("?")) rest_.remove_prefix(std::min<std::size_t>(2, rest_.size()));
+        const bool looks_around = rest_.starts_with("?=") || rest_.starts_with("?!") ||
+                                  rest_.starts_with("?<=") || rest_.starts_with("?<!");
+        // (?: (?= (?i: (?<name>
+        if (rest_.starts_with("?"))
+            rest_.remove_prefix(std::min(rest_.find_first_of(":=!>)"), rest_.size() - 1) + 1);
         auto inside = alternatives();
         take(')');
-        return looks_ahead ? "" : inside;
+        return looks_around ? "" : inside;
     }
 
     std::string escaped() {

@@ -13,9 +13,6 @@
 namespace mailspec::script {
 namespace {
 
-// In transcripts; scripts count from 1, remote hosts from 1000.
-constexpr int own_connection = 999;
-
 using world::imap_quoted;
 
 bool speaks_pop3(const suite::test_case& c) {
@@ -85,7 +82,7 @@ net::task<mailbox_keeper::done> mailbox_keeper::log_in() {
 std::function<void(bool, std::string_view)> mailbox_keeper::written_down() {
     return [this](bool sent, std::string_view octets) {
         using what = net::transcript_entry::what;
-        outcome_.conversation.add(sent ? what::sent : what::received, own_connection, std::string(octets),
+        outcome_.conversation.add(sent ? what::sent : what::received, keeper_connection, std::string(octets),
                                   "harness");
     };
 }
@@ -95,7 +92,7 @@ net::task<mailbox_keeper::done> mailbox_keeper::open() {
     if (environment_.sessions) session_ = environment_.sessions->take(environment_.accounts.front().user);
     used_before_ = session_.client != nullptr;
     if (!used_before_) co_return co_await log_in();
-    outcome_.conversation.add(net::transcript_entry::what::noted, own_connection,
+    outcome_.conversation.add(net::transcript_entry::what::noted, keeper_connection,
                               "on a session that the harness has kept open since an earlier case", "harness");
     session_.client->report_to(written_down());
     co_return done{};
@@ -276,7 +273,7 @@ net::task<void> mailbox_keeper::clean_up() {
     sound_ = removed.has_value();
     co_await leave();
     if (!removed)
-        outcome_.conversation.add(net::transcript_entry::what::noted, own_connection,
+        outcome_.conversation.add(net::transcript_entry::what::noted, keeper_connection,
                                   "mailboxes of the case are left behind: " + removed.error(), "harness");
 }
 

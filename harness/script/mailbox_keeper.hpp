@@ -13,6 +13,9 @@
 
 namespace mailspec::script {
 
+// The number of the harness's own connection in transcripts; scripts count from 1, remote hosts from 1000.
+inline constexpr int keeper_connection = 999;
+
 class mailbox_keeper {
   public:
     // All outlive it. The case has at least one account.

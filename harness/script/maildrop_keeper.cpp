@@ -2,6 +2,7 @@
 #include "harness/script/maildrop_keeper.hpp"
 
 #include "harness/script/expansion.hpp"
+#include "harness/script/mailbox_keeper.hpp"
 #include "harness/script/reply_match.hpp"
 #include "harness/suite/services.hpp"
 #include "harness/suite/step_templates.hpp"
@@ -19,8 +20,6 @@
 namespace mailspec::script {
 namespace {
 
-// In transcripts; as mailbox_keeper has it.
-constexpr int own_connection = 999;
 // As long as `expect delivered` waits.
 constexpr std::chrono::milliseconds longest_delivery{20000};
 constexpr std::chrono::milliseconds between_looks{20};
@@ -82,7 +81,7 @@ std::string maildrop_keeper::lacking(const suite::test_case& c, const target::ta
 
 void maildrop_keeper::tell(bool sent, std::string_view octets) {
     using what = net::transcript_entry::what;
-    outcome_.conversation.add(sent ? what::sent : what::received, own_connection, std::string(octets),
+    outcome_.conversation.add(sent ? what::sent : what::received, keeper_connection, std::string(octets),
                               "harness");
 }
 

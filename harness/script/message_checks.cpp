@@ -16,12 +16,8 @@ namespace {
 using header_kind = suite::expect_header::kind;
 using body_kind = suite::body_check::kind;
 
-std::string times(std::size_t n) {
-    return n == 1 ? "once" : fmt::format("{} times", n);
-}
-
-step_result check_value(const wire::header_field& field, const suite::expect_header& e,
-                        const match_context& context) {
+step_result check_field_value(const wire::header_field& field, const suite::expect_header& e,
+                              const match_context& context) {
     if (e.what == header_kind::is_type) {
         const auto fits = wire::check_field_type(e.type, field.value);
         if (!fits) return troubled(fmt::format("no header field has the type {}", e.type));
@@ -106,7 +102,7 @@ step_result check_header(const wire::message& m, const suite::expect_header& e,
     case header_kind::present: return field ? holds() : does_not_hold("a " + e.name + " field", "none");
     default:
         if (!field) return does_not_hold("a " + e.name + " field", "none");
-        return check_value(*field, e, context);
+        return check_field_value(*field, e, context);
     }
 }
 

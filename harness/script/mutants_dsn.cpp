@@ -4,6 +4,7 @@
 #include "harness/script/dsn_checks.hpp"
 #include "harness/script/host_stream_edit.hpp"
 #include "harness/script/mutants.hpp"
+#include "harness/wire/dot_stuffing.hpp"
 #include "harness/wire/dsn.hpp"
 #include "harness/wire/octets.hpp"
 
@@ -22,18 +23,6 @@ std::string replaced(std::string text, std::string_view old, std::string_view by
     const auto at = old.empty() ? std::string::npos : text.find(old, from);
     if (at != std::string::npos) text.replace(at, old.size(), by);
     return text;
-}
-
-// RFC 5321 §4.5.2
-std::string dot_stuffed(std::string_view text) {
-    std::string result;
-    for (std::size_t at = 0; at < text.size();) {
-        const auto end = std::min(text.find("\r\n", at), text.size() - 2) + 2;
-        if (text[at] == '.') result += '.';
-        result += text.substr(at, std::min(end, text.size()) - at);
-        at = std::min(end, text.size());
-    }
-    return result;
 }
 
 // A notification that nobody sent.
@@ -57,9 +46,9 @@ void put_in_place(recording& server, int stream, const std::string& raw, const s
         return;
     }
     const auto number = static_cast<std::size_t>(stream);
-    const auto octets = octets_of(server.world, number), wire = dot_stuffed(raw);
+    const auto octets = octets_of(server.world, number), wire = wire::dot_stuffed(raw);
     if (const auto at = octets.find(wire); at != std::string::npos)
-        replace_octets(server.world, number, at, wire.size(), dot_stuffed(changed));
+        replace_octets(server.world, number, at, wire.size(), wire::dot_stuffed(changed));
 }
 
 class dsn_mutator {
@@ -272,7 +261,7 @@ void mutate_dsn_look(const judged& step, const case_outcome& recorded, const rec
         const auto last = server.world.streams.size() - 1;
         for (const auto& unit : units_of(octets_of(server.world, last)))
             if (unit.kind == client_unit::what::content)
-                replace_octets(server.world, last, unit.offset, unit.length, dot_stuffed(raw));
+                replace_octets(server.world, last, unit.offset, unit.length, wire::dot_stuffed(raw));
         return server;
     };
     if (e.negative)

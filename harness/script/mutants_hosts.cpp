@@ -14,7 +14,7 @@
 namespace mailspec::script {
 namespace {
 
-using what = host_event::what;
+using happened = host_event::what;
 
 // The hosts that a step names; none: it is about all of them.
 std::vector<std::string> hosts_of(const suite::step& s) {
@@ -129,23 +129,23 @@ class host_mutator {
         auto lost = from_.world;
         std::size_t kept = 0; // the greeting, EHLO and its answer
         std::erase_if(lost.events, [&](const host_event& e) { return e.stream == stream && ++kept > 4; });
-        lost.events.push_back(event_of(what::reset, stream));
+        lost.events.push_back(event_of(happened::reset, stream));
         add(fmt::format("{} is lost", where(stream)), std::move(lost));
-        for (const auto end : {what::ended, what::reset}) {
+        for (const auto end : {happened::ended, happened::reset}) {
             auto other = from_.world;
             std::erase_if(other.events, [&](const host_event& e) {
-                return e.stream == stream && (e.kind == what::ended || e.kind == what::reset);
+                return e.stream == stream && (e.kind == happened::ended || e.kind == happened::reset);
             });
             drop_command(other, stream, "QUIT");
             other.events.push_back(event_of(end, stream));
             add(fmt::format("{} ends by {}", where(stream),
-                            end == what::reset ? "a reset" : "EOF, without QUIT"),
+                            end == happened::reset ? "a reset" : "EOF, without QUIT"),
                 std::move(other));
         }
         auto open = from_.world;
         drop_command(open, stream, "QUIT");
         std::erase_if(open.events, [&](const host_event& e) {
-            return e.stream == stream && (e.kind == what::ended || e.kind == what::reset);
+            return e.stream == stream && (e.kind == happened::ended || e.kind == happened::reset);
         });
         add(fmt::format("{} stays open", where(stream)), std::move(open));
     }
@@ -153,7 +153,7 @@ class host_mutator {
     void security(std::size_t stream) {
         const auto& events = from_.world.events;
         const auto tls = std::ranges::find_if(
-            events, [&](const host_event& e) { return e.stream == stream && e.kind == what::tls; });
+            events, [&](const host_event& e) { return e.stream == stream && e.kind == happened::tls; });
         const auto index = static_cast<std::size_t>(tls - events.begin());
         const auto with = [&](std::string name, auto change) {
             auto world = from_.world;
@@ -162,7 +162,7 @@ class host_mutator {
         };
         if (tls == events.end()) {
             auto world = from_.world;
-            auto secured = event_of(what::tls, stream);
+            auto secured = event_of(happened::tls, stream);
             secured.facts.emplace().version = "TLSv1.3";
             const auto opened =
                 std::ranges::find_if(world.events, [&](const host_event& e) { return e.stream == stream; });
@@ -192,10 +192,10 @@ class host_mutator {
         bool after = false;
         std::erase_if(leaves.events, [&](const host_event& e) {
             if (e.stream != stream) return false;
-            if (e.kind == what::tls) return !(after = true);
+            if (e.kind == happened::tls) return !(after = true);
             return after;
         });
-        leaves.events.push_back(event_of(what::ended, stream));
+        leaves.events.push_back(event_of(happened::ended, stream));
         add(fmt::format("at {} the server leaves after the handshake", where(stream)), std::move(leaves));
         auto goes_on = from_.world;
         append_client(goes_on, stream, "EHLO mutant.example\r\n");
@@ -205,7 +205,7 @@ class host_mutator {
     void timing(std::size_t stream) {
         auto rushed = from_.world;
         std::erase_if(rushed.events,
-                      [&](const host_event& e) { return e.stream == stream && e.kind == what::written; });
+                      [&](const host_event& e) { return e.stream == stream && e.kind == happened::written; });
         add(fmt::format("at {} nothing waits for its turn", where(stream)), std::move(rushed));
         add(fmt::format("at {} each line waits for an answer", where(stream)),
             line_by_line(from_.world, stream));
@@ -298,7 +298,7 @@ class host_mutator {
     void requests(std::size_t stream) {
         auto none = from_.world, twice = from_.world;
         const auto is_request = [&](const host_event& e) {
-            return e.stream == stream && e.kind == what::request;
+            return e.stream == stream && e.kind == happened::request;
         };
         if (std::ranges::none_of(none.events, is_request)) return;
         std::erase_if(none.events, is_request);

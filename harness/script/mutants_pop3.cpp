@@ -12,10 +12,10 @@
 namespace mailspec::script {
 namespace {
 
-using check_kind = suite::pop3_check::kind;
+using pop3_check_kind = suite::pop3_check::kind;
 using status = wire::pop3_response::kind;
 
-constexpr std::size_t most_lines = 12;
+constexpr std::size_t most_pop3_lines = 12;
 
 class pop3_mutator {
   public:
@@ -118,7 +118,7 @@ class pop3_mutator {
 
     void lines() {
         const auto& all = response_.lines;
-        for (std::size_t i = 0; i < all.size() && i < most_lines; ++i) {
+        for (std::size_t i = 0; i < all.size() && i < most_pop3_lines; ++i) {
             auto fewer = all, changed = all;
             fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
             add(fmt::format("line {} is lost: {}", i + 1, wire::quoted(all[i], 60)), with_lines(fewer));
@@ -150,7 +150,7 @@ class pop3_mutator {
         const auto names_it = [&](const std::string& line) {
             return wire::same_word(std::string_view(line).substr(0, line.find(' ')), check.keyword);
         };
-        if (check.what == check_kind::lacks) {
+        if (check.what == pop3_check_kind::lacks) {
             std::erase_if(changed, names_it);
             changed.push_back(check.keyword + (check.text ? " " + check.text->source : ""));
             return add(check.keyword + " is offered", with_lines(changed));

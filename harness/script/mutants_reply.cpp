@@ -11,8 +11,8 @@
 namespace mailspec::script {
 namespace {
 
-using check_kind = suite::reply_check::kind;
-constexpr std::size_t most_lines = 40;
+using reply_check_kind = suite::reply_check::kind;
+constexpr std::size_t most_reply_lines = 40;
 
 // A reply as lines of (code, text): what is put together again after an alteration.
 struct reply_lines {
@@ -113,7 +113,8 @@ class reply_mutator {
     }
 
     void lines() {
-        for (std::size_t i = 0; i < lines_.texts.size() && i < most_lines && lines_.texts.size() > 1; ++i) {
+        for (std::size_t i = 0; i < lines_.texts.size() && i < most_reply_lines && lines_.texts.size() > 1;
+             ++i) {
             auto fewer = lines_;
             fewer.texts.erase(fewer.texts.begin() + static_cast<std::ptrdiff_t>(i));
             add(fmt::format("line {} is lost: {}", i + 1, wire::quoted(lines_.texts[i], 60)), fewer.str());
@@ -130,7 +131,7 @@ class reply_mutator {
     void capability(const suite::reply_check& check) {
         if (check.keyword.empty()) return;
         auto changed = lines_;
-        if (check.what == check_kind::lacks) {
+        if (check.what == reply_check_kind::lacks) {
             changed.texts.push_back(check.keyword);
             return add(check.keyword + " is offered", changed.str());
         }

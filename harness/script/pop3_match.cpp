@@ -11,7 +11,7 @@
 namespace mailspec::script {
 namespace {
 
-using check_kind = suite::pop3_check::kind;
+using pop3_check_kind = suite::pop3_check::kind;
 using status = wire::pop3_response::kind;
 
 const char* status_word(status s) {
@@ -26,14 +26,14 @@ const char* status_word(status s) {
 std::string describe(const suite::pop3_check& check) {
     const std::string text = check.text ? check.text->source : std::string();
     switch (check.what) {
-    case check_kind::text: return "~" + text + "~";
-    case check_kind::any: return "any ~" + text + "~";
-    case check_kind::each: return "each ~" + text + "~";
-    case check_kind::lines: return fmt::format("lines {}{}", check.lines, check.or_more ? "+" : "");
-    case check_kind::has: return "has " + check.keyword + (text.empty() ? "" : " " + text);
-    case check_kind::lacks: return "lacks " + check.keyword + (text.empty() ? "" : " " + text);
-    case check_kind::param: return fmt::format("param {} ~{}~", check.keyword, text);
-    case check_kind::content: return fmt::format("content \"{}\"", text);
+    case pop3_check_kind::text: return "~" + text + "~";
+    case pop3_check_kind::any: return "any ~" + text + "~";
+    case pop3_check_kind::each: return "each ~" + text + "~";
+    case pop3_check_kind::lines: return fmt::format("lines {}{}", check.lines, check.or_more ? "+" : "");
+    case pop3_check_kind::has: return "has " + check.keyword + (text.empty() ? "" : " " + text);
+    case pop3_check_kind::lacks: return "lacks " + check.keyword + (text.empty() ? "" : " " + text);
+    case pop3_check_kind::param: return fmt::format("param {} ~{}~", check.keyword, text);
+    case pop3_check_kind::content: return fmt::format("content \"{}\"", text);
     }
     return {};
 }
@@ -46,14 +46,14 @@ class matcher {
 
     unmet check(const suite::pop3_check& c) {
         switch (c.what) {
-        case check_kind::text: return regex(c, response_.text, "its text");
-        case check_kind::any: return any_line(c);
-        case check_kind::each: return each_line(c);
-        case check_kind::lines: return count(c);
-        case check_kind::content: return content(c);
-        case check_kind::has:
-        case check_kind::lacks:
-        case check_kind::param: break;
+        case pop3_check_kind::text: return regex(c, response_.text, "its text");
+        case pop3_check_kind::any: return any_line(c);
+        case pop3_check_kind::each: return each_line(c);
+        case pop3_check_kind::lines: return count(c);
+        case pop3_check_kind::content: return content(c);
+        case pop3_check_kind::has:
+        case pop3_check_kind::lacks:
+        case pop3_check_kind::param: break;
         }
         return capability(c);
     }
@@ -82,6 +82,7 @@ class matcher {
     }
 
     unmet each_line(const suite::pop3_check& c) {
+        if (response_.lines.empty()) return "no lines follow"; // of none nothing is shown
         for (std::size_t i = 0; i < response_.lines.size(); ++i) {
             auto left = regex(c, response_.lines[i], fmt::format("line {} behind the first", i + 1));
             if (!left || !left->empty()) return left;
@@ -109,32 +110,43 @@ class matcher {
             wire::quoted(wanted->substr(std::min(differs, wanted->size())), 40));
     }
 
+    // A keyword may be listed twice, with other parameters; the most telling line is the last.
     unmet capability(const suite::pop3_check& c) {
-        const auto offered = wire::pop3_capabilities_of(response_);
-        const auto found = std::ranges::find(offered, c.keyword, &wire::pop3_capability::keyword);
-        const bool there = found != offered.end();
-        if (c.what == check_kind::param) {
-            if (!there) return c.keyword + " is not listed";
-            return regex(c, found->parameters, "the parameter of " + c.keyword);
-        }
-        const auto wanted = c.text ? context_.values.octets(*c.text, context_.place) : expanded_text("");
+        const auto wanted = c.text && c.what != pop3_check_kind::param
+                                ? context_.values.octets(*c.text, context_.place)
+                                : expanded_text("");
         if (!wanted) return std::unexpected(wanted.error());
-        std::string missing; // the first of the words that is not among the parameters
-        std::string_view rest = *wanted;
-        while (there && !rest.empty() && missing.empty()) {
-            const auto word = rest.substr(0, rest.find(' '));
-            rest.remove_prefix(std::min(rest.size(), word.size() + 1));
-            const auto padded = " " + wire::upper(found->parameters) + " ";
-            if (padded.find(" " + wire::upper(word) + " ") == padded.npos) missing = word;
+        std::string why = c.keyword + " is not listed";
+        for (const auto& offered : wire::pop3_capabilities_of(response_)) {
+            if (!wire::same_word(offered.keyword, c.keyword)) continue;
+            if (c.what == pop3_check_kind::param) {
+                auto left = regex(c, offered.parameters, "the parameter of " + c.keyword);
+                if (!left || left->empty()) return left;
+                why = std::move(*left);
+                continue;
+            }
+            const auto missing = missing_from(offered.parameters, *wanted);
+            if (missing.empty())
+                return c.what == pop3_check_kind::lacks ? described(c.keyword, *wanted) + " is listed"
+                                                        : std::string();
+            why = fmt::format("{} is listed without {}", c.keyword, missing);
         }
-        if (c.what == check_kind::lacks)
-            return there && missing.empty() ? describe_listed(c.keyword, *wanted) : std::string();
-        if (!there) return c.keyword + " is not listed";
-        return missing.empty() ? std::string() : fmt::format("{} is listed without {}", c.keyword, missing);
+        return c.what == pop3_check_kind::lacks ? std::string() : why;
     }
 
-    static std::string describe_listed(const std::string& keyword, const std::string& parameter) {
-        return keyword + (parameter.empty() ? "" : " " + parameter) + " is listed";
+    // The first of the words that is not among the parameters; empty: all are.
+    static std::string missing_from(std::string_view parameters, std::string_view words) {
+        const auto padded = " " + wire::upper(parameters) + " ";
+        while (!words.empty()) {
+            const auto word = wire::first_word(words);
+            words.remove_prefix(std::min(words.size(), word.size() + 1));
+            if (padded.find(" " + wire::upper(word) + " ") == padded.npos) return std::string(word);
+        }
+        return {};
+    }
+
+    static std::string described(const std::string& keyword, const std::string& parameter) {
+        return keyword + (parameter.empty() ? "" : " " + parameter);
     }
 
     const wire::pop3_response& response_;

@@ -13,7 +13,7 @@
 namespace mailspec::script {
 namespace {
 
-using check_kind = suite::reply_check::kind;
+using reply_check_kind = suite::reply_check::kind;
 
 std::string in_tildes(const std::string& expression) {
     return '~' + expression + '~';
@@ -22,14 +22,14 @@ std::string in_tildes(const std::string& expression) {
 std::string describe(const suite::reply_check& check) {
     const std::string text = check.text ? check.text->source : std::string();
     switch (check.what) {
-    case check_kind::any_line: return in_tildes(text);
-    case check_kind::each_line: return "each " + in_tildes(text);
-    case check_kind::first_line: return "first " + in_tildes(text);
-    case check_kind::lines: return fmt::format("lines {}{}", check.lines, check.or_more ? "+" : "");
-    case check_kind::has: return "has " + check.keyword + (text.empty() ? "" : " " + text);
-    case check_kind::bare: return "bare " + check.keyword;
-    case check_kind::lacks: return "lacks " + check.keyword;
-    case check_kind::param: return fmt::format("param {} {}", check.keyword, in_tildes(text));
+    case reply_check_kind::any_line: return in_tildes(text);
+    case reply_check_kind::each_line: return "each " + in_tildes(text);
+    case reply_check_kind::first_line: return "first " + in_tildes(text);
+    case reply_check_kind::lines: return fmt::format("lines {}{}", check.lines, check.or_more ? "+" : "");
+    case reply_check_kind::has: return "has " + check.keyword + (text.empty() ? "" : " " + text);
+    case reply_check_kind::bare: return "bare " + check.keyword;
+    case reply_check_kind::lacks: return "lacks " + check.keyword;
+    case reply_check_kind::param: return fmt::format("param {} {}", check.keyword, in_tildes(text));
     }
     return {};
 }
@@ -39,17 +39,17 @@ unmet match_lines(const suite::reply_check& check, const wire::smtp_reply& reply
                   const match_context& context) {
     const auto expression = context.values.regex(*check.text, context.place);
     if (!expression) return std::unexpected(expression.error());
-    const std::size_t until = check.what == check_kind::first_line ? 1 : reply.lines.size();
+    const std::size_t until = check.what == reply_check_kind::first_line ? 1 : reply.lines.size();
     for (std::size_t i = 0; i < until; ++i) {
         const auto found = context.patterns.found(*expression, reply.lines[i]);
         if (!found) return std::unexpected(found.error());
-        if (*found && check.what == check_kind::any_line) return std::string();
-        if (!*found && check.what == check_kind::each_line)
+        if (*found && check.what == reply_check_kind::any_line) return std::string();
+        if (!*found && check.what == reply_check_kind::each_line)
             return fmt::format("line {} does not match ~{}~", i + 1, *expression);
-        if (!*found && check.what == check_kind::first_line)
+        if (!*found && check.what == reply_check_kind::first_line)
             return fmt::format("the first line does not match ~{}~", *expression);
     }
-    if (check.what == check_kind::any_line) return fmt::format("no line matches ~{}~", *expression);
+    if (check.what == reply_check_kind::any_line) return fmt::format("no line matches ~{}~", *expression);
     return std::string();
 }
 
@@ -68,14 +68,14 @@ unmet match_capability(const suite::reply_check& check, const wire::smtp_reply& 
                        const match_context& context) {
     const auto offered = wire::capabilities_of(reply);
     const auto* found = offered.find(check.keyword);
-    if (check.what == check_kind::lacks)
+    if (check.what == reply_check_kind::lacks)
         return found ? fmt::format("{} is listed", check.keyword) : std::string();
     if (!found) return fmt::format("{} is not listed", check.keyword);
-    if (check.what == check_kind::bare)
+    if (check.what == reply_check_kind::bare)
         return found->parameters.empty()
                    ? std::string()
                    : fmt::format("{} has the parameters {}", check.keyword, wire::quoted(found->parameters));
-    if (check.what == check_kind::param) return match_parameters(check, *found, context);
+    if (check.what == reply_check_kind::param) return match_parameters(check, *found, context);
     if (!check.text) return std::string();
     const auto wanted = context.values.octets(*check.text, context.place);
     if (!wanted) return std::unexpected(wanted.error());
@@ -92,10 +92,10 @@ unmet match_capability(const suite::reply_check& check, const wire::smtp_reply& 
 unmet match_check(const suite::reply_check& check, const wire::smtp_reply& reply,
                   const match_context& context) {
     switch (check.what) {
-    case check_kind::any_line:
-    case check_kind::each_line:
-    case check_kind::first_line: return match_lines(check, reply, context);
-    case check_kind::lines: {
+    case reply_check_kind::any_line:
+    case reply_check_kind::each_line:
+    case reply_check_kind::first_line: return match_lines(check, reply, context);
+    case reply_check_kind::lines: {
         const auto count = static_cast<int>(reply.lines.size());
         const bool fits = check.or_more ? count >= check.lines : count == check.lines;
         return fits ? std::string() : fmt::format("it has {} line{}", count, count == 1 ? "" : "s");
@@ -151,6 +151,10 @@ unmet match(const suite::server_pattern& pattern, const server_event& event, con
 std::string describe(std::chrono::milliseconds duration) {
     const auto ms = duration.count();
     return ms % 1000 == 0 ? fmt::format("{} s", ms / 1000) : fmt::format("{} ms", ms);
+}
+
+std::string times(std::size_t n) {
+    return n == 1 ? "once" : fmt::format("{} times", n);
 }
 
 std::string describe(const suite::server_pattern& pattern) {

@@ -28,5 +28,6 @@ unmet match_reply(const suite::reply_pattern& pattern, const wire::smtp_reply& r
 std::string describe(const suite::server_pattern& pattern); // "250 has SIZE, lines 2+"
 std::string describe(const suite::outcome_tier& tier);      // "421 or close"
 std::string describe(std::chrono::milliseconds duration);   // "10 s", "300 ms"
+std::string times(std::size_t n);                           // "once", "3 times"
 
 } // namespace mailspec::script

@@ -13,7 +13,6 @@ namespace {
 // Between pieces of a large message we look whether the server talks: one that refuses early must not
 // wait for us to read while we wait for it to read.
 constexpr std::size_t write_piece = 64 * 1024;
-constexpr std::size_t most_unread = 4 * 1024 * 1024; // of one reply
 
 std::string describe(const net::tls_facts& facts) {
     auto line = fmt::format("{} {}", facts.version, facts.cipher);
@@ -24,7 +23,8 @@ std::string describe(const net::tls_facts& facts) {
 } // namespace
 
 server_connection::server_connection(net::stream_ptr stream, case_outcome& into, int number, int stream_index,
-                                     std::string service, bool plain, std::chrono::milliseconds patience)
+                                     std::string service, bool plain, std::chrono::milliseconds patience,
+                                     limits most)
     : stream_(std::move(stream))
     , into_(into)
     , number_(number)
@@ -32,6 +32,7 @@ server_connection::server_connection(net::stream_ptr stream, case_outcome& into,
     , service_(std::move(service))
     , plain_(plain)
     , patience_(patience)
+    , most_(most)
     , dialect_(dialect_of(service_)) {
     write_down(entry::opened, fmt::format("{} at {}", service_, stream_->peer_address()));
 }
@@ -102,11 +103,16 @@ void server_connection::skip_tls_alert() {
 bool server_connection::parse() {
     skip_tls_alert();
     const auto offset = received_ - unread_.size();
+    if (floods()) {
+        event_.emplace().kind = server_event::what::flood;
+        event_->offset = offset;
+        return true;
+    }
     auto event = dialect_->read(unread_);
     for (auto& deviation : dialect_->take_deviations())
         into_.deviations.push_back(std::move(deviation));
     if (!event) {
-        if (!ended_ && unread_.size() <= most_unread) return false;
+        if (!ended_ && unread_.size() <= dialect_->longest_reply()) return false;
         event = ending();
     }
     event->offset = offset;
@@ -169,6 +175,7 @@ net::task<net::result<net::tls_facts>> server_connection::start_tls(net::tls_opt
         imap_.forget_capabilities();
     } else {
         seen.error = facts.error().text;
+        seen.failure = facts.error().kind;
         write_down(entry::failed, "TLS: " + facts.error().text);
         ended_ = facts.error().kind == net::failure::tls ? net::failure::eof : facts.error().kind;
     }

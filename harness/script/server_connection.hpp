@@ -15,9 +15,15 @@ namespace mailspec::script {
 
 class server_connection {
   public:
+    // What is read of one connection: a server that floods its client ends a case, and not the run.
+    struct limits {
+        std::size_t octets;
+        int replies;
+    };
     // `into` keeps transcript, deviations, handshakes; it outlives the connection.
     server_connection(net::stream_ptr stream, case_outcome& into, int number, int stream_index,
-                      std::string service, bool plain, std::chrono::milliseconds patience);
+                      std::string service, bool plain, std::chrono::milliseconds patience,
+                      limits most = {128u << 20, 300'000});
     ~server_connection(); // closes
 
     void queue(std::string_view octets) { unsent_ += octets; }
@@ -62,6 +68,7 @@ class server_connection {
     net::task<void> read_more(net::deadline until); // more in unread_, or ended_, or timed_out_
     void skip_tls_alert();
     bool parse();
+    bool floods() const { return received_ > most_.octets || replies_taken_ > most_.replies; }
     server_event ending();
 
     net::stream_ptr stream_;
@@ -70,6 +77,7 @@ class server_connection {
     std::string service_;
     bool plain_;
     std::chrono::milliseconds patience_;
+    limits most_;
     std::unique_ptr<server_dialect> dialect_;
     imap_dialog imap_;
     std::string greeting_;

@@ -6,12 +6,16 @@
 #include "harness/wire/imap_judge.hpp"
 #include "harness/wire/pop3_judge.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace mailspec::script {
 namespace {
 
-using what = server_event::what;
+using brought = server_event::what;
+
+constexpr std::size_t longest_of_lines = 4u << 20;      // a reply of SMTP
+constexpr std::size_t longest_with_message = 64u << 20; // one that may hold a message
 
 void append(std::vector<wire::deviation>& to, std::vector<wire::deviation> found) {
     for (auto& deviation : found)
@@ -19,7 +23,7 @@ void append(std::vector<wire::deviation>& to, std::vector<wire::deviation> found
 }
 
 // An event out of the first octets of what is unread.
-server_event event_of(what kind, std::string& unread, std::size_t used) {
+server_event event_of(brought kind, std::string& unread, std::size_t used) {
     server_event event;
     event.kind = kind;
     event.raw = unread.substr(0, used);
@@ -58,7 +62,7 @@ class smtp_dialect final : public judged_dialect<wire::ambient_judge> {
         auto parsed = wire::parse_smtp_reply(unread);
         if (parsed.state == wire::reply_state::incomplete) return std::nullopt;
         const bool complete = parsed.state == wire::reply_state::complete;
-        auto event = event_of(complete ? what::reply : what::malformed, unread, parsed.used);
+        auto event = event_of(complete ? brought::reply : brought::malformed, unread, parsed.used);
         if (complete) {
             append(found_, judge_.judge(parsed.reply));
             if (judge_.answered_ehlo()) capabilities_ = wire::capabilities_of(parsed.reply);
@@ -68,6 +72,8 @@ class smtp_dialect final : public judged_dialect<wire::ambient_judge> {
         }
         return event;
     }
+
+    std::size_t longest_reply() const override { return longest_of_lines; }
 
     const wire::capability_set* smtp_capabilities() const override {
         return capabilities_ ? &*capabilities_ : nullptr;
@@ -80,12 +86,17 @@ class smtp_dialect final : public judged_dialect<wire::ambient_judge> {
 class imap_dialect final : public judged_dialect<wire::imap_judge> {
   public:
     std::optional<server_event> read(std::string& unread) override {
-        if (unread.size() < wanted_) return std::nullopt; // in the midst of a long literal
+        // In the midst of a long literal, or of a long line: the last octet that is missing ends a line.
+        const auto searched = std::max<std::size_t>(wanted_, 1) - 1;
+        if (unread.find('\n', searched) == std::string::npos) {
+            wanted_ = std::max(wanted_, unread.size() + 1);
+            return std::nullopt;
+        }
         auto parsed = wire::parse_imap_response(unread);
         wanted_ = parsed.state == wire::imap_state::incomplete ? parsed.wanted : 0;
         if (parsed.state == wire::imap_state::incomplete) return std::nullopt;
         const bool complete = parsed.state == wire::imap_state::complete;
-        auto event = event_of(complete ? what::reply : what::malformed, unread, parsed.used);
+        auto event = event_of(complete ? brought::reply : brought::malformed, unread, parsed.used);
         if (complete) {
             append(found_, judge_.judge(parsed.response));
             event.imap = std::make_shared<wire::imap_response>(std::move(parsed.response));
@@ -94,6 +105,8 @@ class imap_dialect final : public judged_dialect<wire::imap_judge> {
         }
         return event;
     }
+
+    std::size_t longest_reply() const override { return longest_with_message; }
 
   private:
     std::size_t wanted_ = 0;
@@ -108,7 +121,7 @@ class pop3_dialect final : public judged_dialect<wire::pop3_judge> {
         scanned_ = incomplete ? unread.size() : 0;
         if (incomplete) return std::nullopt;
         const bool complete = parsed.state == wire::pop3_state::complete;
-        auto event = event_of(complete ? what::reply : what::malformed, unread, parsed.used);
+        auto event = event_of(complete ? brought::reply : brought::malformed, unread, parsed.used);
         if (complete) {
             append(found_, judge_.judge(parsed.response));
             event.pop3 = std::make_shared<wire::pop3_response>(std::move(parsed.response));
@@ -117,6 +130,8 @@ class pop3_dialect final : public judged_dialect<wire::pop3_judge> {
         }
         return event;
     }
+
+    std::size_t longest_reply() const override { return longest_with_message; }
 
   private:
     std::size_t scanned_ = 0;

@@ -26,6 +26,8 @@ class server_dialect {
     // The first reply (or malformed line) in what is unread, taken off its front and judged; nullopt: it is
     // not complete.
     virtual std::optional<server_event> read(std::string& unread) = 0;
+    // So many octets without an end are no reply any more.
+    virtual std::size_t longest_reply() const = 0;
 
     // What the replies read last deviate in, each told once.
     virtual std::vector<wire::deviation> take_deviations() = 0;

@@ -16,6 +16,7 @@ struct server_event {
         closed,    // EOF
         reset,     // RST
         silence,   // nothing (complete) by the deadline; raw: what came so far
+        flood,     // more came than is read of one connection
         cancelled, // this side gave up: the run is being stopped
     };
     what kind = what::silence;
@@ -27,5 +28,8 @@ struct server_event {
 
     bool ended() const { return kind == what::closed || kind == what::reset; }
 };
+
+// Of a flood, for people.
+inline constexpr const char* flooded = "more than is read of one connection";
 
 } // namespace mailspec::script

@@ -225,7 +225,7 @@ bool imap_lexer::literal(imap_value& into) {
     into.what = binary ? imap_value::kind::literal8 : imap_value::kind::literal;
     line_end();
     if (buffer_.size() - at_ < count) {
-        wanted_ = at_ + count + 2;
+        wanted_ = at_ + count + 1; // the line end may be LF alone
         return true;
     }
     into.text = buffer_.substr(at_, count);

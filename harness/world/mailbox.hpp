@@ -21,6 +21,8 @@ class mailbox_reader {
     // oldest first. Never blocks the event loop for long; an error is a sentence (no such folder ...).
     virtual net::task<net::result<std::vector<std::string>>> find(const mailbox_owner& owner,
                                                                   std::string_view token) = 0;
+    // Does NUL in a message reach us? Where not, something stands in its place, or it is gone.
+    virtual bool carries_nul() const { return true; }
 };
 
 // maildir_path has {user} in it, also {local-part}, {domain}; reads new/ and cur/.

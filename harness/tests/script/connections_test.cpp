@@ -75,6 +75,16 @@ BOOST_AUTO_TEST_CASE(octets_before_the_handshake_stay_readable) {
     BOOST_TEST((std::ranges::find(rules, "reply-unsolicited") != rules.end()));
 }
 
+BOOST_AUTO_TEST_CASE(a_handshake_that_hangs_is_not_refused) {
+    server mute;
+    mute.plain_submissions = true;
+    mute.greeting = mute.otherwise = "";
+    options secured;
+    secured.keys = "service: submissions";
+    FAILS(play("check open version 1.2 refused\n", mute, secured), "the TLS handshake refused",
+          "the TLS handshake failed: no answer within 200 ms");
+}
+
 BOOST_AUTO_TEST_CASE(a_tls_alert_says_nothing_in_smtp) {
     const std::string alert("\x15\x03\x03\x00\x02\x02\n", 7);
     server s;

@@ -143,6 +143,8 @@ BOOST_AUTO_TEST_CASE(hosts_without_dns_have_a_zone_by_themselves) {
 BOOST_AUTO_TEST_CASE(what_was_asked) {
     HOLDS(asked(ask_mx, "expect query @ MX\n"));
     HOLDS(asked(ask_mx, "expect query {zone}. MX\n"));
+    HOLDS(asked(ask_mx, "expect query @ TYPE15\n"));
+    BOOST_TEST(!asked(ask_mx, "expect no query @ TYPE15\n").held());
     HOLDS(asked(ask_mx, "expect queries @ MX 1\nexpect no query mx A\nexpect queries mx AAAA 0\n"));
     HOLDS(asked("C: ASK udp MX.{zone} 1\nS: 250\n", "expect query Mx A\n")); // case is of no account
     HOLDS(asked("C: ASK udp {reverse:mx} 12\nS: 250\n", "expect query {reverse:mx}. PTR\n"));

@@ -76,6 +76,43 @@ BOOST_AUTO_TEST_CASE(none_and_so_many) {
     FAILS(run("S: * OK\nC: X\nS: OK\nnot * 5 EXISTS\n", nonauth, s), "no * 5 EXISTS", "* 5 EXISTS\r\n");
 }
 
+BOOST_AUTO_TEST_CASE(what_a_command_brings_is_known_at_its_end) {
+    const auto ends = answering({{"X", "* 5 EXISTS\r\n" + hang_up}});
+    FAILS(run("S: * OK\nC: X\nnot * # EXPUNGE\n", nonauth, ends),
+          "no * # EXPUNGE\nnot met: the command's tagged response has not come",
+          "* 5 EXISTS\r\nconnection closed");
+    FAILS(run("S: * OK\nC: X\nS: count 1 * 5 EXISTS\n", nonauth, ends),
+          "1 of * 5 EXISTS\nnot met: the command's tagged response has not come",
+          "* 5 EXISTS\r\nconnection closed");
+    const auto hangs = answering({{"X", "* 5 EXISTS\r\n"}});
+    FAILS(run("S: * OK\nC: X\nnot * # EXPUNGE\n", nonauth, hangs),
+          "no * # EXPUNGE\nnot met: the command's tagged response has not come",
+          "* 5 EXISTS\r\nnothing more within 200 ms");
+    // What must not come did.
+    FAILS(run("S: * OK\nC: X\nnot * # EXISTS\n", nonauth, ends), "no * # EXISTS", "* 5 EXISTS\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(the_first_tagged_response_counts) {
+    const auto s = answering({{"X", "a1 NO no\r\na1 OK yes\r\n"}});
+    BOOST_TEST(run("S: * OK\nC: X\nS: OK\n", nonauth, s).step() == "S: OK");
+    HOLDS(run("S: * OK\nC: X\nS: NO\n", nonauth, s));
+}
+
+BOOST_AUTO_TEST_CASE(silence_lasts_as_long_as_it_says) {
+    const auto short_case = nonauth + "\ntimeout: 100ms";
+    FAILS(run("S: * OK\nS: silence 300ms\n", short_case), "silence 300 ms",
+          "nothing more within the 100 ms of the whole case");
+}
+
+BOOST_AUTO_TEST_CASE(messages_of_several_megabytes_are_read_whole) {
+    const std::string message(5 << 20, 'x');
+    const auto s = answering({{"X", "* 1 FETCH (BODY[] {" + std::to_string(message.size()) + "}\r\n" +
+                                        message + ")\r\nTAG OK\r\n"}});
+    const auto p = play_reading("S: * OK\nC: X\nS: * 1 FETCH (BODY[] ~^x+$~)\nS: OK\n",
+                                const_cast<reading_server&>(s), nonauth, std::chrono::seconds(5));
+    BOOST_TEST(p.held(), p.str().substr(0, 300));
+}
+
 BOOST_AUTO_TEST_CASE(synchronizing_literals_wait) {
     reading_server s;
     HOLDS(play_reading("S: * OK\nC: LOGIN {literal:a b} {literal:{password}}\nS: OK\n", s, nonauth));

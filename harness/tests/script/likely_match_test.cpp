@@ -23,6 +23,7 @@ BOOST_AUTO_TEST_CASE(is_matched_by_its_expression) {
              R"(^(?:a|bc)+?d$)",
              R"(\d\d\s\w\.)",
              "[]a]",
+             "^(?<number>[0-9]+) (?i:x)$",
          }) {
         const auto pattern = text_pattern::compile(expression);
         BOOST_REQUIRE(pattern);

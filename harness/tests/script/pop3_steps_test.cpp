@@ -59,6 +59,8 @@ BOOST_AUTO_TEST_CASE(lines_that_follow) {
     FAILS(run("S: +OK\nC: LIST\nS: +OK each ~^1 ~\n", listing),
           "+OK each ~^1 ~\nnot met: line 2 behind the first, \"2 200\", does not match ~^1 ~",
           "+OK\r\n1 120\r\n2 200\r\n.\r\n");
+    FAILS(run("S: +OK\nC: LIST\nS: +OK each ~^1 ~\n", {{"LIST", "+OK\r\n.\r\n"}}),
+          "+OK each ~^1 ~\nnot met: no lines follow", "+OK\r\n.\r\n");
 }
 
 BOOST_AUTO_TEST_CASE(content_with_its_dots) {
@@ -82,6 +84,9 @@ BOOST_AUTO_TEST_CASE(capabilities) {
         const auto text = run("S: +OK\nC: CAPA\nS: +OK " + condition + "\n", capa).expected();
         return text.substr(text.find("not met: ") + 9);
     };
+    const std::map<std::string, std::string> twice = {{"CAPA", "+OK\r\nSASL PLAIN\r\nSASL LOGIN\r\n.\r\n"}};
+    HOLDS(run("S: +OK\nC: CAPA\nS: +OK has SASL LOGIN\n", twice));
+    BOOST_TEST(!run("S: +OK\nC: CAPA\nS: +OK lacks SASL LOGIN\n", twice).held());
     BOOST_TEST(unmet("has UIDL") == "UIDL is not listed");
     BOOST_TEST(unmet("has SASL PLAIN EXTERNAL") == "SASL is listed without EXTERNAL");
     BOOST_TEST(unmet("lacks TOP") == "TOP is listed");

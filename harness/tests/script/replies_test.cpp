@@ -22,6 +22,15 @@ BOOST_AUTO_TEST_CASE(codes) {
     FAILS(noop("250 Ok\r\n", "500|501|5yz"), "500|501|5yz", "250 Ok\r\n");
 }
 
+BOOST_AUTO_TEST_CASE(silence_lasts_as_long_as_it_says) {
+    server s;
+    options brief;
+    brief.keys = "timeout: 100ms";
+    HOLDS(play("do hello\nS: silence 20ms\n", s, brief));
+    FAILS(play("do hello\nS: silence 300ms\n", s, brief), "silence 300 ms",
+          "no reply within the 100 ms of the whole case");
+}
+
 BOOST_AUTO_TEST_CASE(enhanced_codes) {
     HOLDS(noop("550 5.1.1 no\r\n", "550 5.1.1"));
     HOLDS(noop("550 5.1.10 no\r\n", "550 5.1.z"));
