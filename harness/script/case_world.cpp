@@ -134,7 +134,7 @@ case_world::done case_world::serve_policy(const suite::host_plan& host,
         co_await world::serve_policy_host(stream, behaviour, session, *kept);
     };
     listening_.push_back(
-        world::remote_host::serving(on_, std::move(listener), host.name, std::move(how), log_));
+        world::remote_host::policy(on_, std::move(listener), host.name, std::move(how), log_));
     return {};
 }
 

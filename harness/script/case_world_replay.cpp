@@ -25,7 +25,8 @@ void case_world::replay_opening(std::size_t stream) {
     session.number = known.number;
     auto& host = hosts_.at(known.host);
     const auto& behaviour = planned(session).behaviour;
-    if (host.plan->connections.front().speaks == suite::host_behaviour::protocol::https) return;
+    session.policy = host.plan->connections.front().speaks == suite::host_behaviour::protocol::https;
+    if (session.policy) return;
     replayed_[stream].host =
         std::make_unique<world::smtp_host>(behaviour, session, log_->counts, host.memory);
     replayed_[stream].host->opened();

@@ -200,8 +200,7 @@ host_finding host_checks::check(const suite::expect_tried& e) const {
     }
     std::vector<std::string> tried;
     for (const auto& s : sessions_) {
-        const bool policy = !s.commands.empty() && s.commands.front().verb == "GET";
-        if (s.host.empty() || policy) continue;
+        if (s.host.empty() || s.policy) continue;
         const bool again = repeats ? !tried.empty() && tried.back() == s.host
                                    : std::ranges::find(tried, s.host) != tried.end();
         if (!again) tried.push_back(s.host);

@@ -40,6 +40,7 @@ struct host_mail {
 struct host_session {
     enum class end { open, quit, eof, reset };
     std::string host;
+    bool policy = false;   // it is a policy host, which takes no mail
     int number = 1;        // n-th connection to this host
     std::size_t order = 0; // n-th connection of this case, all hosts together, from 1
     std::vector<host_command> commands;

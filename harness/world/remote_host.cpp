@@ -193,9 +193,18 @@ net::task<void> serve_smtp_host(net::byte_stream& stream, smtp_host& host, const
 }
 
 struct remote_host::impl {
+    impl(std::unique_ptr<net::listener> at, std::string named, bool is_policy, service serves,
+         std::shared_ptr<host_log> into)
+        : listener(std::move(at))
+        , name(std::move(named))
+        , policy(is_policy)
+        , how(std::move(serves))
+        , log(std::move(into)) {}
+
     std::unique_ptr<net::listener> listener;
     std::string name;
-    service how;
+    bool policy;
+    service how; // how one connection is carried out
     std::shared_ptr<host_log> log;
     std::list<net::byte_stream*> open; // what close() has to close
     int connections = 0;
@@ -219,6 +228,7 @@ struct remote_host::impl {
             }
             auto& session = self->log->sessions.emplace_back();
             session.host = self->name;
+            session.policy = self->policy;
             session.number = ++self->connections;
             session.order = self->log->sessions.size();
             if (self->log->observer) self->log->observer->opened(session);
@@ -253,17 +263,17 @@ void remote_host::close() {
         stream->close();
 }
 
-std::unique_ptr<remote_host> remote_host::serving(const net::executor& on, std::unique_ptr<net::listener> at,
-                                                  std::string name, service how,
-                                                  std::shared_ptr<host_log> log) {
-    auto made = std::make_shared<impl>();
-    made->listener = std::move(at);
-    made->name = std::move(name);
-    made->how = std::move(how);
-    made->log = std::move(log);
+std::unique_ptr<remote_host> remote_host::serving(std::shared_ptr<impl> made, const net::executor& on) {
     std::function<net::task<void>()> work = [made] { return impl::accept(made); };
     net::spawn_on(on, std::move(work));
     return std::unique_ptr<remote_host>(new remote_host(std::move(made)));
+}
+
+std::unique_ptr<remote_host> remote_host::policy(const net::executor& on, std::unique_ptr<net::listener> at,
+                                                 std::string name, service how,
+                                                 std::shared_ptr<host_log> log) {
+    auto made = std::make_shared<impl>(std::move(at), std::move(name), true, std::move(how), std::move(log));
+    return serving(std::move(made), on);
 }
 
 std::unique_ptr<remote_host> remote_host::smtp(const net::executor& on, std::unique_ptr<net::listener> at,
@@ -283,7 +293,8 @@ std::unique_ptr<remote_host> remote_host::smtp(const net::executor& on, std::uni
         smtp_host host(behaviour, session, kept->counts, held->memory);
         co_await serve_smtp_host(stream, host, behaviour, session, *kept);
     };
-    return serving(on, std::move(at), std::move(name), std::move(how), std::move(log));
+    auto made = std::make_shared<impl>(std::move(at), std::move(name), false, std::move(how), std::move(log));
+    return serving(std::move(made), on);
 }
 
 } // namespace mailspec::world

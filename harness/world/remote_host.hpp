@@ -49,15 +49,16 @@ class remote_host {
     static std::unique_ptr<remote_host> smtp(const net::executor& on, std::unique_ptr<net::listener> at,
                                              std::string name, std::vector<host_behaviour> behaviours,
                                              std::shared_ptr<host_log> log);
-    // Another protocol on the same terms.
-    static std::unique_ptr<remote_host> serving(const net::executor& on, std::unique_ptr<net::listener> at,
-                                                std::string name, service how, std::shared_ptr<host_log> log);
+    // A policy host on the same terms.
+    static std::unique_ptr<remote_host> policy(const net::executor& on, std::unique_ptr<net::listener> at,
+                                               std::string name, service how, std::shared_ptr<host_log> log);
     ~remote_host(); // closes
     void close();
 
   private:
     struct impl;
     explicit remote_host(std::shared_ptr<impl> made);
+    static std::unique_ptr<remote_host> serving(std::shared_ptr<impl> made, const net::executor& on);
     std::shared_ptr<impl> impl_;
 };
 

@@ -257,4 +257,42 @@ BOOST_AUTO_TEST_CASE(closing_ends_every_connection) {
     });
 }
 
+BOOST_AUTO_TEST_CASE(a_policy_host_is_told_apart_from_the_first_moment) {
+    net::run([]() -> net::task<void> {
+        const auto on = co_await boost::asio::this_coro::executor;
+        const auto log = std::make_shared<host_log>(on);
+        const net::endpoint any{"127.0.0.1", 0};
+        auto listener = net::listener::open(on, any);
+        BOOST_REQUIRE(listener);
+        const auto port = (*listener)->local().port;
+        remote_host::service how = [](net::byte_stream& stream, host_session&,
+                                      std::size_t) -> net::task<void> {
+            stream.close();
+            co_return;
+        };
+        const auto host = remote_host::policy(on, std::move(*listener), "mta-sts", std::move(how), log);
+        struct : host_observer {
+            bool seen = false, policy = false;
+            void opened(const host_session& s) override { seen = true, policy = s.policy; }
+            void received(const host_session&, std::string_view) override {}
+            void written(const host_session&, std::string_view) override {}
+            void secured(const host_session&, const net::result<net::tls_facts>&) override {}
+            void requested(const host_session&, std::string_view) override {}
+            void ended(const host_session&, bool) override {}
+            void left(const host_session&, bool) override {}
+        } told;
+        log->observer = &told;
+        const auto until = soon();
+        auto stream = co_await net::connect("127.0.0.1", port, until);
+        BOOST_REQUIRE(stream);
+        std::array<char, 1> octet;
+        const std::span<char> room(octet);
+        const auto end = co_await (*stream)->read_some(room, until);
+        BOOST_TEST(!end.has_value());
+        BOOST_TEST(told.seen);
+        BOOST_TEST(told.policy);
+        log->observer = nullptr;
+    });
+}
+
 BOOST_AUTO_TEST_SUITE_END()
