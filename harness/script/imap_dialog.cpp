@@ -6,6 +6,11 @@
 #include <algorithm>
 
 namespace mailspec::script {
+namespace {
+
+constexpr std::size_t most_octets_shown = 16 * 1024;
+
+} // namespace
 
 std::string imap_dialog::new_tag() {
     // The greeting belongs to no command.
@@ -35,6 +40,15 @@ void imap_dialog::add(const server_event& event) {
     if (one.response && one.response->what == wire::imap_response::kind::tagged)
         tagged_.try_emplace(one.response->tag, heard_.size());
     heard_.push_back(std::move(one));
+}
+
+std::string imap_dialog::shown(window w, bool taken_too) const {
+    std::string raw;
+    for (auto i = w.from; i < w.to && raw.size() < most_octets_shown; ++i) {
+        const auto& h = heard_[i];
+        if (taken_too || !h.taken) raw += h.response ? h.response->raw : h.raw;
+    }
+    return raw;
 }
 
 std::optional<std::size_t> imap_dialog::tagged(std::string_view tag) const {

@@ -22,6 +22,7 @@ class imap_dialog {
         std::size_t offset = 0;                              // into all that the server sent
         std::size_t length = 0;
         bool taken = false; // by a step
+        bool is(wire::imap_response::kind kind) const { return response && response->what == kind; }
     };
     struct window { // of responses, by index
         std::size_t from = 0, to = 0;
@@ -34,6 +35,8 @@ class imap_dialog {
     void add(const server_event& event);
 
     const std::vector<heard>& all() const { return heard_; }
+    // Octets of responses, for people: not more than some KiB of them.
+    std::string shown(window w, bool taken_too = true) const;
     heard& at(std::size_t index) { return heard_[index]; }
 
     // The oldest command whose tagged response no step has met; empty: none.

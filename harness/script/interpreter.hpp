@@ -98,6 +98,7 @@ class interpreter {
                               const server_event* event);
     std::string imap_ending(const server_connection& conn, const server_event& event,
                             std::chrono::milliseconds patience) const;
+    // interpreter_imap_window.cpp
     struct command_window;
     net::task<command_window> window_of_command(server_connection& conn);
     step_result not_at_its_end(const server_connection& conn, const command_window& w,

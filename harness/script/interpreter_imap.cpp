@@ -1,7 +1,6 @@
-// The steps of IMAP connections: commands with their tags and literals, and what is expected of responses;
+// The steps of IMAP connections: commands with their tags and literals, and `S:`, a response that is to come;
 // see interpreter.hpp. Which responses belong to a command is imap_dialog's, what a pattern matches
-// imap_match's.
-#include "harness/script/imap_edits.hpp"
+// imap_match's; steps about all that a command brought are in interpreter_imap_window.cpp.
 #include "harness/script/imap_match.hpp"
 #include "harness/script/interpreter.hpp"
 #include "harness/wire/octets.hpp"
@@ -17,33 +16,11 @@ using brought = server_event::what;
 using response_kind = suite::imap_response_pattern::kind;
 using heard_kind = wire::imap_response::kind;
 
-constexpr std::size_t most_octets_shown = 16 * 1024; // of what came, in a report
-
-bool is_kind(const imap_dialog::heard& h, heard_kind kind) {
-    return h.response && h.response->what == kind;
-}
-
-std::string raw_of(const imap_dialog& dialog, imap_dialog::window w, bool taken_too = true) {
-    std::string raw;
-    for (auto i = w.from; i < w.to && raw.size() < most_octets_shown; ++i) {
-        const auto& h = dialog.all()[i];
-        if (h.taken && !taken_too) continue;
-        raw += h.response ? h.response->raw : h.raw;
-    }
-    return raw;
-}
-
 } // namespace
 
 struct interpreter::imap_match_found {
     std::optional<std::size_t> at; // index of the response that matches
     bound_names bound;
-};
-
-struct interpreter::command_window {
-    imap_dialog::window responses;
-    std::string cut; // how waiting for its end came to nothing; empty: it is whole
-    bool stopped = false;
 };
 
 // ---- sending -------------------------------------------------------------------------------------
@@ -66,7 +43,7 @@ interpreter::result interpreter::await_continuation(server_connection& conn, std
     const auto until = net::deadline::in(environment_.target.reply_timeout).earlier(limit_);
     for (;;) {
         for (; next < dialog.all().size(); ++next) {
-            if (is_kind(dialog.at(next), heard_kind::continuation)) {
+            if (dialog.at(next).is(heard_kind::continuation)) {
                 dialog.take(next);
                 co_return holds();
             }
@@ -146,7 +123,7 @@ interpreter::find_imap(const suite::imap_response_pattern& pattern, const server
     }
     for (auto i = w.from; i < w.to; ++i) {
         const auto& h = dialog.all()[i];
-        if (h.taken || !is_kind(h, wanted)) continue;
+        if (h.taken || !h.is(wanted)) continue;
         auto matched = match_imap(pattern, *h.response, context);
         if (!matched) return std::unexpected(matched.error());
         if (matched->held) return imap_match_found{i, std::move(matched->bound)};
@@ -273,7 +250,7 @@ step_result interpreter::imap_mismatch(const suite::expect_server& e, const serv
     }
     if (!near.empty()) expected += "\nnot met: " + near;
 
-    auto actual = raw_of(dialog, w, false); // what no step before has met
+    auto actual = dialog.shown(w, false); // what no step before has met
     if (event) actual += imap_ending(conn, *event, patience_for(e));
     return does_not_hold(std::move(expected), std::move(actual));
 }
@@ -290,132 +267,6 @@ std::string interpreter::imap_ending(const server_connection& conn, const server
     if (!event.raw.empty()) text += "; so far: " + event.raw;
     if (!conn.write_failure().empty()) text += fmt::format(" ({})", conn.write_failure());
     return text;
-}
-
-// What belongs to the command that is meant: the one that a tagged `S:` just ended, or the current one, whose
-// end is awaited. What it did not bring is known by then, and not before.
-net::task<interpreter::command_window> interpreter::window_of_command(server_connection& conn) {
-    auto& dialog = conn.imap();
-    command_window w;
-    if (dialog.just_settled()) {
-        w.responses = dialog.last_window();
-        co_return w;
-    }
-    const auto patience = environment_.target.reply_timeout;
-    const auto until = net::deadline::in(patience).earlier(limit_);
-    while (!dialog.current().empty() && !dialog.end_of_current()) {
-        const bool heard = co_await hear(conn, until);
-        if (heard) continue;
-        const auto* event = co_await conn.next(until);
-        w.stopped = event->kind == brought::cancelled;
-        w.cut = imap_ending(conn, *event, patience);
-        break;
-    }
-    w.responses = dialog.current_window();
-    co_return w;
-}
-
-step_result interpreter::not_at_its_end(const server_connection& conn, const command_window& w,
-                                        const std::string& wanted) const {
-    if (w.stopped) return troubled("the run was stopped");
-    return does_not_hold(wanted + "\nnot met: the command's tagged response has not come",
-                         raw_of(conn.imap(), w.responses) + w.cut);
-}
-
-interpreter::result interpreter::count_responses(const suite::step& s, const suite::expect_server& e,
-                                                 server_connection& conn) {
-    const auto command = co_await window_of_command(conn);
-    const auto w = command.responses;
-    const auto& dialog = conn.imap();
-    const auto context = context_of(conn);
-    std::uint64_t count = 0;
-    std::size_t from = 0, length = 0;
-    for (auto i = w.from; i < w.to; ++i) {
-        const auto& h = dialog.all()[i];
-        if (length == 0) from = h.offset;
-        length = h.offset + h.length - from;
-        bool one = false;
-        for (const auto& pattern : e.tiers.front().any_of) {
-            const auto* wanted = std::get_if<suite::imap_response_pattern>(&pattern);
-            if (!wanted || !is_kind(h, heard_kind::untagged)) continue;
-            const auto matched = match_imap(*wanted, *h.response, context);
-            if (!matched) co_return troubled("`" + s.source + "`: " + matched.error());
-            one = one || matched->held;
-        }
-        count += one ? 1 : 0;
-    }
-    const auto so_many = fmt::format("{} of {}", *e.count, describe(e.tiers.front()));
-    if (!command.cut.empty()) co_return not_at_its_end(conn, command, so_many);
-    if (count != *e.count)
-        co_return does_not_hold(so_many, fmt::format("{} of\n{}", count, raw_of(dialog, w)));
-    const auto* wanted = std::get_if<suite::imap_response_pattern>(&e.tiers.front().any_of.front());
-    judged step{judged::what::imap_window, &s, s.claim, conn.stream(), from, length, {}};
-    if (wanted) step.about = example_of(*wanted, context).value_or("");
-    outcome_.steps.push_back(std::move(step));
-    co_return holds();
-}
-
-interpreter::result interpreter::expect_no_response(const suite::step& s,
-                                                    const suite::expect_no_response& e) {
-    auto* conn = co_await reach(s.connection);
-    if (!conn) co_return reach_failure_;
-    const auto command = co_await window_of_command(*conn);
-    const auto w = command.responses;
-    const auto& dialog = conn->imap();
-    const auto context = context_of(*conn);
-    std::size_t from = conn->received(), length = 0;
-    for (auto i = w.from; i < w.to; ++i) {
-        const auto& h = dialog.all()[i];
-        if (length == 0) from = h.offset;
-        length = h.offset + h.length - from;
-        if (!is_kind(h, heard_kind::untagged)) continue;
-        const auto matched = match_imap(e.pattern, *h.response, context);
-        if (!matched) co_return troubled("`" + s.source + "`: " + matched.error());
-        if (matched->held) co_return does_not_hold("no " + describe(e.pattern), h.response->raw);
-    }
-    if (!command.cut.empty()) co_return not_at_its_end(*conn, command, "no " + describe(e.pattern));
-    // Without any response of the command: what comes first behind them.
-    if (length == 0 && w.to < dialog.all().size()) from = dialog.all()[w.to].offset;
-    judged step{judged::what::imap_window, &s, s.claim, conn->stream(), from, length, {}};
-    step.about = example_of(e.pattern, context).value_or("");
-    outcome_.steps.push_back(std::move(step));
-    co_return holds();
-}
-
-interpreter::result interpreter::expect_capabilities(const suite::step& s,
-                                                     const suite::expect_capabilities& e) {
-    auto* conn = co_await reach(s.connection);
-    if (!conn) co_return reach_failure_;
-    if (conn->imap().all().empty()) { // the greeting may list them
-        const auto until = net::deadline::in(environment_.target.reply_timeout).earlier(limit_);
-        (void)co_await hear(*conn, until);
-    }
-    if (!conn->imap().capabilities()) {
-        auto asked = co_await ask_imap(*conn, "CAPABILITY");
-        if (!asked) co_return asked.error();
-    }
-    const auto* announced = conn->imap().capabilities();
-    if (!announced) co_return does_not_hold("a list of capabilities", "none was sent");
-    const auto& from = conn->imap().all()[conn->imap().capabilities_from()];
-    for (const auto& check : e.checks) {
-        const bool there = std::ranges::any_of(
-            *announced, [&](const auto& name) { return wire::same_word(name, check.name); });
-        if (there == check.lacks)
-            co_return does_not_hold(
-                fmt::format("capabilities {} {}", check.lacks ? "without" : "with", check.name),
-                from.response->raw);
-    }
-    outcome_.steps.push_back({judged::what::imap, &s, s.claim, conn->stream(), from.offset, from.length, {}});
-    co_return holds();
-}
-
-interpreter::result interpreter::compress(const suite::step& s) {
-    auto* conn = co_await reach(s.connection);
-    if (!conn) co_return reach_failure_;
-    conn->start_compression([this](net::stream_ptr stream, std::string already_read) {
-        return environment_.connections.compress(std::move(stream), std::move(already_read));
-    });
-    co_return holds();
 }
 
 } // namespace mailspec::script

@@ -97,7 +97,7 @@ void say_code(dns_reply& into, const dns_query& q, int rcode) {
 void say_within_limits(dns_reply& into, const dns_query& q, const dns_response& r) {
     say(into, q, r, name_of_rcode(r.rcode));
     const std::size_t offered = q.edns ? q.edns->udp_size : least_udp;
-    const auto limit = into.asked->over_tcp ? largest_message : std::clamp(offered, least_udp, most_udp);
+    const auto limit = into.asked->over_tcp ? largest_dns_message : std::clamp(offered, least_udp, most_udp);
     if (into.messages.back().size() <= limit) return;
     into.messages.pop_back();
     dns_response cut = r;

@@ -10,7 +10,7 @@
 
 namespace mailspec::world {
 
-constexpr std::size_t largest_message = 65535;
+constexpr std::size_t largest_dns_message = 65535;
 
 struct dns_response {
     int rcode = 0; // extended ones too (RFC 6891 §6.1.3)

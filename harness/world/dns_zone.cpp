@@ -177,11 +177,11 @@ class zone_builder {
             for (const auto& [type, set] : node) {
                 if (set.size() < 200 && type != LDNS_RR_TYPE_TXT) continue;
                 const auto size = answer_size(name, type, set);
-                if (size <= largest_message) continue;
+                if (size <= largest_dns_message) continue;
                 problems_.push_back(
                     {where_[name],
                      fmt::format("the {} {} records of {} take {} octets; an answer holds {} at most",
-                                 set.size(), name_of_type(type), name.text(), size, largest_message)});
+                                 set.size(), name_of_type(type), name.text(), size, largest_dns_message)});
             }
     }
 

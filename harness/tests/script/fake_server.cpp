@@ -256,4 +256,13 @@ played play(const std::string& script) {
     return play(script, obliging);
 }
 
+script::mutation_report mutated(const played& p) {
+    script::mutation_report report;
+    net::run([&]() -> net::task<void> {
+        auto made = co_await script::mutate_case(*p.from, p.target, p.outcome);
+        report = std::move(made);
+    });
+    return report;
+}
+
 } // namespace fake

@@ -2,6 +2,7 @@
 // It knows just enough SMTP to take a message; everything it says can be replaced by a test.
 #pragma once
 #include "harness/script/case_run.hpp"
+#include "harness/script/mutation.hpp"
 #include "harness/suite/test_case.hpp"
 
 #include <functional>
@@ -86,3 +87,6 @@ played play(const std::string& script, server& against, const options& how = {})
 played play(const std::string& script);
 
 } // namespace fake
+// What becomes of the mutants of what was played.
+script::mutation_report mutated(const played& p);
+

@@ -1,9 +1,7 @@
 // Steps that look at remote hosts, against a fake server that relays as it is told.
 #include "harness/script/likely_match.hpp"
-#include "harness/script/mutation.hpp"
 #include "harness/tests/script/checks.hpp"
 #include "harness/tests/script/fake_mta.hpp"
-#include "net/run.hpp"
 
 using namespace fake;
 
@@ -210,11 +208,7 @@ BOOST_AUTO_TEST_CASE(without_a_world) {
 BOOST_AUTO_TEST_CASE(every_claim_can_fail) {
     const auto proved = [](const played& p) {
         BOOST_TEST_REQUIRE(p.held(), p.str());
-        script::mutation_report report;
-        net::run([&]() -> net::task<void> {
-            auto made = co_await script::mutate_case(*p.from, p.target, p.outcome);
-            report = std::move(made);
-        });
+        const auto report = mutated(p);
         BOOST_TEST(report.self_check == "");
         BOOST_TEST(report.proved(), p.from->script.back().source);
     };

@@ -1,7 +1,5 @@
 // The steps of IMAP connections: tags, literals, what belongs to a command, states and mailboxes.
-#include "harness/script/mutation.hpp"
 #include "harness/tests/script/fake_reader.hpp"
-#include "net/run.hpp"
 
 #include <algorithm>
 
@@ -23,15 +21,6 @@ reading_server answering(std::map<std::string, std::string> answers) {
     reading_server s;
     s.answers = std::move(answers);
     return s;
-}
-
-script::mutation_report mutated(const played& p) {
-    script::mutation_report report;
-    net::run([&]() -> net::task<void> {
-        auto made = co_await script::mutate_case(*p.from, p.target, p.outcome);
-        report = std::move(made);
-    });
-    return report;
 }
 
 } // namespace

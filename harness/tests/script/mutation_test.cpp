@@ -1,8 +1,6 @@
 // Replaying a recorded run, and finding out whether its case can fail.
 #include "harness/script/mutants.hpp"
-#include "harness/script/mutation.hpp"
 #include "harness/tests/script/checks.hpp"
-#include "net/run.hpp"
 
 #include <algorithm>
 
@@ -13,15 +11,6 @@ using script::mutation_report;
 BOOST_AUTO_TEST_SUITE(mutation)
 
 namespace {
-
-mutation_report mutated(const played& p) {
-    mutation_report report;
-    net::run([&]() -> net::task<void> {
-        auto made = co_await script::mutate_case(*p.from, p.target, p.outcome);
-        report = std::move(made);
-    });
-    return report;
-}
 
 mutation_report mutated(const std::string& script, server s = {}, const options& how = {}) {
     const auto p = play(script, s, how);

@@ -1,7 +1,5 @@
 // The steps of POP3 connections: statuses, codes, lines, content, bindings, and the state a script starts in.
-#include "harness/script/mutation.hpp"
 #include "harness/tests/script/fake_reader.hpp"
-#include "net/run.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -21,15 +19,6 @@ played run(const std::string& script, std::map<std::string, std::string> answers
     reading_server s;
     s.answers = std::move(answers);
     return play_reading(script, s, keys);
-}
-
-script::mutation_report mutated(const played& p) {
-    script::mutation_report report;
-    net::run([&]() -> net::task<void> {
-        auto made = co_await script::mutate_case(*p.from, p.target, p.outcome);
-        report = std::move(made);
-    });
-    return report;
 }
 
 } // namespace

@@ -1,9 +1,7 @@
 // `expect dsn` and what is checked in what was found, its mutants, `retry` and `clock`. The server of these
 // tests answers a message by a bounce to its sender. Uses harness/script/dsn_checks.hpp.
-#include "harness/script/mutation.hpp"
 #include "harness/tests/script/checks.hpp"
 #include "harness/tests/script/fake_mta.hpp"
-#include "net/run.hpp"
 
 #include <algorithm>
 
@@ -271,8 +269,7 @@ BOOST_AUTO_TEST_CASE(claims_can_fail) {
         auto s = bouncing();
         const auto p = after_mail(script + "\n", s);
         BOOST_TEST_REQUIRE(p.held(), script << ": " << p.str());
-        const auto report = net::run_for<fake::script::mutation_report>(
-            [&] { return fake::script::mutate_case(*p.from, p.target, p.outcome); });
+        const auto report = mutated(p);
         BOOST_TEST(report.self_check == "", script << ": " << report.self_check);
         std::string survivors;
         for (const auto& name : report.survivors())
@@ -290,8 +287,7 @@ BOOST_AUTO_TEST_CASE(what_returned_less_can_fail_too) {
                                   {"check expect dsn returns nothing", none}}) {
         const auto p = checked(step, s);
         BOOST_TEST_REQUIRE(p.held(), p.str());
-        const auto report = net::run_for<fake::script::mutation_report>(
-            [&] { return fake::script::mutate_case(*p.from, p.target, p.outcome); });
+        const auto report = mutated(p);
         BOOST_TEST(report.self_check == "");
         BOOST_TEST(report.proved(), step);
     }
@@ -312,8 +308,7 @@ BOOST_AUTO_TEST_CASE(a_mailbox_that_grows_is_replayed_as_it_grew) {
                    "expect dsn for ann@t0k3n.mailspec.test action failed\ncheck expect dsn Status 5.1.1\n",
                    s);
     BOOST_TEST_REQUIRE(p.held(), p.str());
-    const auto report = net::run_for<fake::script::mutation_report>(
-        [&] { return fake::script::mutate_case(*p.from, p.target, p.outcome); });
+    const auto report = mutated(p);
     BOOST_TEST(report.self_check == "");
     BOOST_TEST(report.proved());
 }
@@ -359,8 +354,7 @@ BOOST_AUTO_TEST_CASE(at_a_remote_host) {
           about_ann + "check expect dsn part 1 contains \"Sorry\"\n"}) {
         const auto p = bounced(script, good());
         BOOST_TEST_REQUIRE(p.held(), script << p.str());
-        const auto report = net::run_for<fake::script::mutation_report>(
-            [&] { return fake::script::mutate_case(*p.from, p.target, p.outcome); });
+        const auto report = mutated(p);
         BOOST_TEST(report.self_check == "", script << report.self_check);
         BOOST_TEST(report.proved(), script);
     }
