@@ -1,30 +1,13 @@
-// Names of mailboxes: decoded, normalised by ICU, "INBOX" in capitals wherever it is the first level.
+// Names of mailboxes: decoded, normalised, "INBOX" in capitals wherever it is the first level.
 #include "reference/imap/mailbox_name.hpp"
 
 #include "reference/message/modified_utf7.hpp"
+#include "reference/message/normal_form.hpp"
 #include "reference/message/utf8.hpp"
 
 #include <boost/algorithm/string/predicate.hpp>
 
-#include <unicode/bytestream.h>
-#include <unicode/normalizer2.h>
-
 namespace refmail::imap {
-
-namespace {
-
-std::string in_nfc(std::string name) {
-    if (message::is_ascii(name)) return name;
-    auto status = U_ZERO_ERROR;
-    const auto* nfc = icu::Normalizer2::getNFCInstance(status);
-    if (U_FAILURE(status)) return name;
-    std::string out;
-    icu::StringByteSink<std::string> sink(&out);
-    nfc->normalizeUTF8(0, name, sink, nullptr, status);
-    return U_FAILURE(status) ? name : out;
-}
-
-} // namespace
 
 std::optional<std::string> decoded_name(std::string_view octets, bool in_utf8) {
     // RFC 9755 §3: names in UTF-8 are taken from everybody; modified UTF-7 is all ASCII.
@@ -36,7 +19,7 @@ std::optional<std::string> decoded_name(std::string_view octets, bool in_utf8) {
 std::string name_from_wire(std::string_view octets, bool in_utf8) {
     auto decoded = decoded_name(octets, in_utf8);
     if (!decoded) return '\xFF' + std::string(octets);
-    auto name = in_nfc(std::move(*decoded));
+    auto name = message::in_nfc(std::move(*decoded));
     // RFC 9051 §5.1: INBOX whatever the letter case; its children with it, so that they stay children.
     const auto level = std::string_view(name).substr(0, name.find('/'));
     if (boost::algorithm::iequals(level, "INBOX")) name.replace(0, level.size(), "INBOX");

@@ -2,6 +2,7 @@
 #include "reference/store/folder_name.hpp"
 
 #include "reference/message/modified_utf7.hpp"
+#include "reference/message/normal_form.hpp"
 #include "reference/message/utf8.hpp"
 
 #include <boost/algorithm/string/predicate.hpp>
@@ -35,7 +36,7 @@ std::string encode_level(std::string_view level) {
 }
 
 // Between its dots, which some programs write as such.
-std::optional<std::string> decode_level(std::string_view level) {
+std::optional<std::string> decode_modified(std::string_view level) {
     std::string made;
     for (;;) {
         const auto at = level.find(dot);
@@ -46,6 +47,16 @@ std::optional<std::string> decode_level(std::string_view level) {
         made += '.';
         level.remove_prefix(at + dot.size());
     }
+}
+
+// What is no modified UTF-7 is meant as it stands there.
+std::optional<std::string> decode_level(std::string_view level) {
+    auto name = decode_modified(level).value_or(std::string(level));
+    if (!message::is_utf8(name) || name.contains('/')) return std::nullopt;
+    const bool ascii = message::is_ascii(name);
+    name = message::in_nfc(std::move(name));
+    if (message::is_ascii(name) != ascii) return std::nullopt; // it would pass for another
+    return name;
 }
 
 } // namespace
@@ -72,23 +83,25 @@ mailbox::result<std::string> directory_of(const std::string& name) {
 std::optional<std::string> name_of(std::string_view directory) {
     if (directory.empty()) return "INBOX";
     if (directory.front() != '.' || directory == "." || directory == "..") return std::nullopt;
-    const std::string whole(directory);
     std::string name;
     for (std::string_view rest = directory.substr(1);;) {
         const auto border = rest.find('.');
         const auto level = decode_level(rest.substr(0, border));
-        if (!level || level->contains('/')) return std::nullopt;
+        if (!level) return std::nullopt;
         if (!name.empty()) name += '/';
         name += *level;
         if (border == std::string_view::npos) break;
         rest.remove_prefix(border + 1);
     }
-    // RFC 9051 §5.1: "inbox" means INBOX, and no client could select this one.
-    const auto first = std::string_view(name).substr(0, name.find('/'));
-    if (first != "INBOX" && boost::algorithm::iequals(first, "INBOX")) return std::nullopt;
-    const auto back = directory_of(name);
-    if (!back || *back != whole) return std::nullopt;
+    // RFC 9051 §5.1: "inbox" means INBOX, and what is below it is below INBOX.
+    const auto first = std::min(name.find('/'), name.size());
+    if (boost::algorithm::iequals(name.substr(0, first), "INBOX")) name.replace(0, first, "INBOX");
+    if (name == "INBOX" || !directory_of(name)) return std::nullopt;
     return name;
+}
+
+bool may_be_written_otherwise(std::string_view name) {
+    return name.contains('&') || name.starts_with("INBOX/") || !message::is_ascii(name);
 }
 
 } // namespace refmail::store

@@ -1,6 +1,7 @@
 // The mailboxes of one user as a Maildir++ tree; see the header. Names that change: maildir_names.cpp.
 #include "reference/store/maildir_account.hpp"
 
+#include "reference/store/account_folders.hpp"
 #include "reference/store/folder_name.hpp"
 #include "reference/store/mail_store.hpp"
 #include "reference/store/recovery.hpp"
@@ -73,15 +74,15 @@ void maildir_account::keep(const std::string& name, const std::shared_ptr<maildi
 
 // Opening may take long (100,000 messages); one at a time, for a mailbox must not be open twice.
 mailbox::result<std::shared_ptr<maildir_folder>> maildir_account::opened(const std::string& name) {
-    const auto directory = directory_of(name);
-    if (!directory) // no mailbox may be called so: there is none
-        return std::unexpected(mailbox::trouble{kind::missing, directory.error().text});
     const std::lock_guard hold(open_lock_);
     if (const auto known = open_.find(name); known != open_.end())
         if (auto alive = known->second.lock(); alive && alive->is_there()) {
             keep(name, alive);
             return alive;
         }
+    const auto directory = folder_of(parts_.root, name);
+    if (!directory) // no mailbox may be called so: there is none
+        return std::unexpected(mailbox::trouble{kind::missing, directory.error().text});
     if (!is_on_disk(*directory))
         return std::unexpected(mailbox::trouble{kind::missing, "there is no mailbox " + name});
     // A program may have made the folder and nothing in it.
@@ -125,8 +126,9 @@ mailbox::result<std::shared_ptr<mailbox::folder>> maildir_account::open(const st
 }
 
 mailbox::result<std::vector<mailbox::entry>> maildir_account::list() {
-    const auto names = mailboxes_on_disk(parts_.root);
-    if (!names) return std::unexpected(names.error());
+    const auto folders = folders_in(parts_.root);
+    if (!folders) return std::unexpected(folders.error());
+    if (!folders->hidden.empty()) tell_of_hidden(*folders);
     const auto subscribed = parts_.index->subscriptions();
     if (!subscribed) return std::unexpected(subscribed.error());
     const auto uses = parts_.index->special_uses();
@@ -140,7 +142,7 @@ mailbox::result<std::vector<mailbox::entry>> maildir_account::list() {
         }
         return found->second;
     };
-    for (const auto& name : *names) {
+    for (const auto& [name, directory] : folders->mailboxes) {
         auto& one = at(name);
         one.exists = one.selectable = true;
         if (const auto known = uses->find(name); known != uses->end()) one.uses = known->second;
@@ -155,6 +157,14 @@ mailbox::result<std::vector<mailbox::entry>> maildir_account::list() {
     for (auto& [name, one] : all)
         sorted.push_back(std::move(one));
     return sorted;
+}
+
+void maildir_account::tell_of_hidden(const folders_on_disk& folders) {
+    if (!how_.log || told_of_hidden_.exchange(true)) return;
+    for (const auto& one : folders.hidden)
+        how_.log(path_of(one) + ": the name of its mailbox is that of " +
+                 path_of(folders.mailboxes.at(*name_of(one))) +
+                 ", too; nobody can read it until one of them is renamed");
 }
 
 mailbox::result<void> maildir_account::subscribe(const std::string& name, bool on) {

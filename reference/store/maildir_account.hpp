@@ -11,6 +11,8 @@
 
 namespace refmail::store {
 
+struct folders_on_disk;
+
 class maildir_account final : public mailbox::account {
   public:
     struct settings {
@@ -57,6 +59,7 @@ class maildir_account final : public mailbox::account {
     void keep(const std::string& name, const std::shared_ptr<maildir_folder>& one);
     std::string path_of(const std::string& directory) const;
     bool is_on_disk(const std::string& directory) const;
+    void tell_of_hidden(const folders_on_disk& folders);
     mailbox::result<void> make_folder(const std::string& name, const mailbox::special_uses& uses);
     mailbox::result<void> make_parents(const std::string& name);
     mailbox::result<bool> has_children(const std::string& name);
@@ -72,6 +75,7 @@ class maildir_account final : public mailbox::account {
     std::map<std::string, std::weak_ptr<maildir_folder>> open_;
     std::list<std::shared_ptr<maildir_folder>> lately_; // the latest first
     std::shared_ptr<mbox_folder> mbox_;
+    std::atomic<bool> told_of_hidden_ = false;
 };
 
 } // namespace refmail::store

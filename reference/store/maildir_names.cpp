@@ -1,6 +1,7 @@
 // CREATE, DELETE and RENAME in a Maildir++ tree; see maildir_account.hpp. A folder of its own stands for each
 // mailbox, not for each level: what is renamed with its children are many folders, journalled in the index.
 // RFC 9051 §6.3.4 to §6.3.6, RFC 6154 §3.
+#include "reference/store/account_folders.hpp"
 #include "reference/store/folder_name.hpp"
 #include "reference/store/mail_store.hpp"
 #include "reference/store/maildir_account.hpp"
@@ -55,7 +56,7 @@ mailbox::result<void> maildir_account::make_folder(const std::string& name,
 mailbox::result<void> maildir_account::make_parents(const std::string& name) {
     for (auto slash = name.find('/'); slash != std::string::npos; slash = name.find('/', slash + 1)) {
         const std::string above = name.substr(0, slash);
-        const auto directory = directory_of(above);
+        const auto directory = folder_of(parts_.root, above);
         if (!directory) return std::unexpected(directory.error());
         if (is_on_disk(*directory)) continue;
         if (auto made = make_folder(above, {}); !made) return made;
@@ -67,7 +68,7 @@ mailbox::result<void> maildir_account::create(const std::string& name, const mai
     static const mailbox::special_uses known{"archive", "drafts", "flagged", "junk", "sent", "trash"};
     for (const auto& use : uses)
         if (!known.contains(use)) return refusal(kind::no_special_use, "no mailbox can be for \\" + use);
-    const auto directory = directory_of(name);
+    const auto directory = folder_of(parts_.root, name);
     if (!directory) return std::unexpected(directory.error());
     const std::lock_guard hold(names_);
     if (is_on_disk(*directory)) return refusal(kind::exists, "there is a mailbox " + name);
@@ -76,15 +77,15 @@ mailbox::result<void> maildir_account::create(const std::string& name, const mai
 }
 
 mailbox::result<bool> maildir_account::has_children(const std::string& name) {
-    const auto all = mailboxes_on_disk(parts_.root);
+    const auto all = folders_in(parts_.root);
     if (!all) return std::unexpected(all.error());
-    return std::any_of(all->begin(), all->end(), [&](const auto& one) { return is_below(one, name); });
+    return std::ranges::any_of(all->mailboxes, [&](const auto& one) { return is_below(one.first, name); });
 }
 
 // The folder goes in one step, what is in it afterwards.
 mailbox::result<void> maildir_account::remove(const std::string& name) {
     if (name == "INBOX") return refusal(kind::not_possible, "INBOX cannot be deleted");
-    const auto directory = directory_of(name);
+    const auto directory = folder_of(parts_.root, name);
     if (!directory) return refusal(kind::missing, directory.error().text);
     const std::lock_guard hold(names_);
     if (!is_on_disk(*directory)) {
@@ -117,13 +118,12 @@ mailbox::result<void> maildir_account::rename(const std::string& from, const std
     if (is_below(to, from) && from != "INBOX")
         return refusal(kind::not_possible, from + " cannot go below itself");
     const std::lock_guard hold(names_);
-    const auto all = mailboxes_on_disk(parts_.root);
+    const auto all = folders_in(parts_.root);
     if (!all) return std::unexpected(all.error());
-    if (std::find(all->begin(), all->end(), to) != all->end())
-        return refusal(kind::exists, "there is a mailbox " + to);
+    if (all->mailboxes.contains(to)) return refusal(kind::exists, "there is a mailbox " + to);
     if (from == "INBOX") return rename_inbox(to);
     bool any = false;
-    for (const auto& name : *all) {
+    for (const auto& [name, directory] : all->mailboxes) {
         if (name != from && !is_below(name, from)) continue;
         any = true;
         const std::string after = to + name.substr(from.size());
@@ -175,7 +175,7 @@ mailbox::result<void> maildir_account::rename_open_ones(const std::string& from,
     const auto done = carry_out_renaming(parts_.root, *parts_.index, from, to);
     for (const auto& [name, one] : moved) {
         const std::string after = to + name.substr(from.size());
-        if (is_on_disk(*directory_of(name))) continue; // it stayed
+        if (!is_on_disk(*directory_of(after))) continue; // it stayed
         open_.erase(name);
         const auto row = parts_.index->mailbox_named(after);
         if (!row || !*row) continue;

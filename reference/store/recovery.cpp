@@ -1,13 +1,13 @@
 // What a crash left half done in an account; see the header.
 #include "reference/store/recovery.hpp"
 
+#include "reference/store/account_folders.hpp"
 #include "reference/store/file.hpp"
 #include "reference/store/folder_name.hpp"
 #include "reference/store/message_file.hpp"
 
 #include <cerrno>
 #include <cstdio>
-#include <dirent.h>
 #include <filesystem>
 #include <set>
 #include <unistd.h>
@@ -36,7 +36,7 @@ std::string present_name(const std::string& path) {
 }
 
 std::string directory_above(const std::string& root, const arrival& one) {
-    const auto directory = directory_of(one.mailbox);
+    const auto directory = folder_of(root, one.mailbox);
     if (!directory) return "";
     return root + (directory->empty() ? "" : "/" + *directory) + (one.message.fresh ? "/new/" : "/cur/");
 }
@@ -67,7 +67,7 @@ mailbox::result<void> drop_leaving(const std::string& root, account_index& index
     if (!all) return std::unexpected(all.error());
     for (const auto& [name, base] : *all) {
         if (name == "INBOX" && inbox_is_mbox) continue; // mbox_folder.hpp
-        const auto directory = directory_of(name);
+        const auto directory = folder_of(root, name);
         const auto box = index.mailbox_named(name);
         if (!box) return std::unexpected(box.error());
         if (!directory || !*box) continue;
@@ -82,42 +82,26 @@ mailbox::result<void> drop_leaving(const std::string& root, account_index& index
     return {};
 }
 
-mailbox::result<void> move_folder(const std::string& root, const std::string& from, const std::string& to) {
-    const auto before = directory_of(from), after = directory_of(to);
-    if (!before) return std::unexpected(before.error());
+mailbox::result<void> move_folder(const std::string& root, const std::string& before, const std::string& to) {
+    const auto after = directory_of(to);
     if (!after) return std::unexpected(after.error());
     const std::string target = root + "/" + *after;
-    if (::rename((root + "/" + *before).c_str(), target.c_str()) != 0)
+    if (::rename((root + "/" + before).c_str(), target.c_str()) != 0)
         return std::unexpected(trouble_of(disk_failure(errno, "rename to", target).error()));
     return {};
 }
 
 } // namespace
 
-mailbox::result<std::vector<std::string>> mailboxes_on_disk(const std::string& root) {
-    DIR* folder = ::opendir(root.c_str());
-    if (!folder) return std::unexpected(trouble_of(disk_failure(errno, "read", root).error()));
-    std::vector<std::string> names{"INBOX"};
-    while (const dirent* one = ::readdir(folder)) {
-        if (one->d_name[0] != '.' ||
-            (one->d_type != DT_DIR && one->d_type != DT_UNKNOWN && one->d_type != DT_LNK))
-            continue;
-        auto name = name_of(one->d_name);
-        if (name && *name != "INBOX") names.push_back(std::move(*name));
-    }
-    ::closedir(folder);
-    return names;
-}
-
 mailbox::result<void> carry_out_renaming(const std::string& root, account_index& index,
                                          const std::string& from, const std::string& to) {
-    const auto there = mailboxes_on_disk(root);
+    const auto there = folders_in(root);
     if (!there) return std::unexpected(there.error());
     mailbox::result<void> all_moved;
     std::set<std::string> stayed;
-    for (const auto& name : *there) {
+    for (const auto& [name, directory] : there->mailboxes) {
         if (!is_of(name, from)) continue;
-        auto moved = move_folder(root, name, to + name.substr(from.size()));
+        auto moved = move_folder(root, directory, to + name.substr(from.size()));
         if (moved) continue;
         all_moved = std::move(moved);
         stayed.insert(name);

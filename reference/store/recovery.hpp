@@ -15,7 +15,4 @@ mailbox::result<void> recover_account(const std::string& root, account_index& in
 mailbox::result<void> carry_out_renaming(const std::string& root, account_index& index,
                                          const std::string& from, const std::string& to);
 
-// Names of the mailboxes that are there as folders; not those between them.
-mailbox::result<std::vector<std::string>> mailboxes_on_disk(const std::string& root);
-
 } // namespace refmail::store

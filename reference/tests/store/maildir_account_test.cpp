@@ -54,9 +54,69 @@ BOOST_AUTO_TEST_CASE(names_are_folders_below_the_users) {
         BOOST_TEST(*made == directory);
         BOOST_TEST(store::name_of(directory).value_or("none") == name);
     }
-    for (const char* directory : {".", "..", ".a..b", ".a.", ".a/b", "cur", ".inbox", ".Inbox.x", ".&AGEAYg-",
-                                  ".caf\xc3\xa9", ".&Jj"})
+    for (const char* directory : {".", "..", ".a..b", ".a.", ".a/b", "cur", ".inbox", ".INBOX", ".a\nb",
+                                  ".\xff", ".&ISo-elvin"}) // which would pass for "Kelvin"
         BOOST_TEST(!store::name_of(directory), directory);
+    // As other programs may write them.
+    const std::pair<const char*, const char*> others[] = {
+        {".Cafe&AwE-", "Caf\u00e9"}, {".Caf\u00e9", "Caf\u00e9"},       {".Cafe\u0301", "Caf\u00e9"},
+        {".Inbox.x", "INBOX/x"},     {".&AGEAYg-.R&D", "&AGEAYg-/R&D"}, {".&Jj", "&Jj"},
+    };
+    for (const auto& [directory, name] : others)
+        BOOST_TEST(store::name_of(directory).value_or("none") == name);
+}
+
+BOOST_AUTO_TEST_CASE(folders_that_other_programs_named_are_used_where_they_are) {
+    for (const char* part : {".Cafe&AwE-/cur", ".R&D/cur", ".Entw\u00fcrfe.alt/cur", ".Inbox.x/cur"}) {
+        fs::create_directories(maildir() / part);
+        put(std::string(part) + "/1700000000.x:2,S", "Subject: x\n\nx\n");
+    }
+    const std::string names[] = {"Caf\u00e9", "R&D", "Entw\u00fcrfe/alt", "INBOX/x"};
+    const auto listed = *account->list();
+    for (const auto& name : names) {
+        BOOST_TEST(std::ranges::count(listed, name, &mailbox::entry::name) == 1u);
+        refused(account->create(name, {}), kind::exists, "there is a mailbox " + name);
+        append(name, {message("y")});
+    }
+    restart();
+    for (const auto& name : names)
+        BOOST_TEST(ids_of(box(name)->records()) == (uids{1, 2}), boost::test_tools::per_element());
+    BOOST_TEST(contents_of(maildir() / ".Cafe&AwE-/cur").size() == 2u);
+    BOOST_TEST(!fs::exists(maildir() / ".Caf&AOk-"));
+    BOOST_TEST(account->rename("R&D", "Caf\u00e9/R&D").has_value());
+    BOOST_TEST(fs::exists(maildir() / ".Caf&AOk-.R&-D/cur"));
+    BOOST_TEST(account->rename("Caf\u00e9", "Bar").has_value());
+    BOOST_TEST(ids_of(box("Bar/R&D")->records()) == (uids{1, 2}), boost::test_tools::per_element());
+    BOOST_TEST(ids_of(box("Bar")->records()) == (uids{1, 2}), boost::test_tools::per_element());
+    BOOST_TEST(account->remove("Entw\u00fcrfe/alt").has_value());
+    BOOST_TEST(!fs::exists(maildir() / ".Entw\u00fcrfe.alt"));
+    BOOST_TEST((account->open("Entw\u00fcrfe/alt").error().kind == kind::missing));
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_whose_name_is_taken_is_told_of) {
+    create("Caf\u00e9");
+    fs::create_directories(maildir() / ".Cafe&AwE-/cur");
+    fs::create_directories(maildir() / ".Caf\u00e9/cur");
+    stop();
+    store::mail_store::settings wanted;
+    std::vector<std::string> log;
+    wanted.data = (root / "data").string();
+    wanted.log = [&](const std::string& text) { log.push_back(text); };
+    auto opened = store::mail_store::open(wanted);
+    BOOST_REQUIRE(opened);
+    mail = std::move(*opened);
+    account = *mail->account_of("alice");
+    append("Caf\u00e9", {message("x")});
+    BOOST_TEST(contents_of(maildir() / ".Caf&AOk-/cur").size() == 1u);
+    for (int i = 0; i < 2; ++i)
+        BOOST_TEST(account->list()->size() == 2u);
+    std::ranges::sort(log);
+    const auto at = maildir().string() + "/.";
+    const std::string why = ": the name of its mailbox is that of " + at +
+                            "Caf&AOk-, too; nobody can read it until one of them is renamed";
+    BOOST_TEST(log == (std::vector{at + "Cafe&AwE-" + why, at + "Caf\u00e9" + why}),
+               boost::test_tools::per_element());
+    stop();
 }
 
 BOOST_AUTO_TEST_CASE(names_that_cannot_be_are_refused_with_the_reason) {
