@@ -165,8 +165,9 @@ void session_model::complete_fetch(const asked& command) {
             const auto since = gone_.find(number);
             if (command.vanished && since != gone_.end() && since->second >= *command.changed_since &&
                 command.gone_before.contains(number) && !earlier_.contains(number))
-                say(fmt::format("UID FETCH (CHANGEDSINCE {} VANISHED) did not tell that UID {} is gone",
-                                *command.changed_since, number));
+                remark("vanished-earlier",
+                       fmt::format("UID FETCH (CHANGEDSINCE {} VANISHED) did not tell that UID {} is gone",
+                                   *command.changed_since, number));
             continue; // told to be gone
         }
         // RFC 7162 §3.1.4.1
