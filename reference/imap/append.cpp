@@ -1,9 +1,9 @@
 // APPEND: RFC 9051 §6.3.12; RFC 3502 (several messages, all or none); RFC 4315 §3 (APPENDUID); RFC 9755 §4
 // (UTF-8 in header fields); RFC 3516 §4.4 (literal8). Literals that are too large were refused before they
 // came (input.cpp).
-#include "reference/imap/binary_content.hpp"
 #include "reference/imap/list_response.hpp"
 #include "reference/imap/machine.hpp"
+#include "reference/message/binary_content.hpp"
 #include "reference/message/header_fields.hpp"
 #include "reference/message/utf8.hpp"
 
@@ -60,7 +60,7 @@ std::optional<std::vector<mailbox::to_append>> as_stored(std::vector<given_messa
     std::vector<mailbox::to_append> out;
     for (auto& one : given) {
         if (one.binary) {
-            auto text = without_binary(one.what.octets);
+            auto text = message::without_binary(one.what.octets);
             if (!text) return std::nullopt;
             one.what.octets = std::move(*text);
         }

@@ -2,7 +2,7 @@
 // are checked elsewhere (verify_password). Refuses all of them on an open line unless the policy says
 // otherwise.
 #include "reference/imap/machine.hpp"
-#include "reference/sasl/base64.hpp"
+#include "reference/message/base64.hpp"
 #include "reference/sasl/prepare.hpp"
 
 namespace refmail::imap {
@@ -30,7 +30,7 @@ void machine::do_authenticate(cursor& c) {
     if (!password_is_safe()) return auth_failed(not_on_an_open_line());
     if (!initial) return take_step(mechanism_->start(std::nullopt));
     // RFC 4959 §3: "=" is an initial response of zero length.
-    const auto decoded = *initial == "=" ? std::string() : sasl::decode_base64(*initial);
+    const auto decoded = *initial == "=" ? std::string() : message::decode_base64(*initial);
     if (!decoded) return auth_failed(completion::bad("The initial response is not valid base64"));
     take_step(mechanism_->start(*decoded));
 }
@@ -40,7 +40,7 @@ void machine::take_step(const sasl::step& s) {
         state_ = state::auth_exchange;
         // RFC 9051 §6.2.2: the space stays when the challenge is empty.
         out_.put("+ ");
-        out_.put(sasl::encode_base64(challenge->octets));
+        out_.put(message::encode_base64(challenge->octets));
         return out_.put("\r\n");
     }
     if (const auto* given = std::get_if<sasl::credentials>(&s)) {
@@ -54,7 +54,7 @@ void machine::take_step(const sasl::step& s) {
 
 void machine::auth_response(std::string_view line) {
     if (line == "*") return auth_failed(completion::bad("AUTHENTICATE was cancelled"));
-    const auto response = sasl::decode_base64(line);
+    const auto response = message::decode_base64(line);
     if (!response) return auth_failed(completion::bad("The response is not valid base64"));
     take_step(mechanism_->respond(*response));
 }

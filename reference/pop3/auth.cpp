@@ -1,7 +1,7 @@
 // AUTH: RFC 5034, with the mechanisms of reference/sasl. Passwords are checked elsewhere (verify_password).
 // Refuses plaintext mechanisms on an open line unless the policy allows them (§4).
+#include "reference/message/base64.hpp"
 #include "reference/pop3/machine.hpp"
-#include "reference/sasl/base64.hpp"
 
 #include <fmt/format.h>
 
@@ -27,7 +27,7 @@ void session::machine::do_auth(std::string_view arguments) {
     }
     if (initial.empty()) return take_step(mechanism_->start(std::nullopt));
     // RFC 5034 §4: "=" is an initial response of zero length.
-    const auto octets = initial == "=" ? std::string() : sasl::decode_base64(initial);
+    const auto octets = initial == "=" ? std::string() : message::decode_base64(initial);
     if (!octets) {
         mechanism_.reset();
         return err("the initial response is not valid base64");
@@ -39,7 +39,7 @@ void session::machine::take_step(const sasl::step& s) {
     if (const auto* c = std::get_if<sasl::challenge>(&s)) {
         state_ = state::exchange;
         // RFC 5034 §4: nothing but the challenge behind "+ ", which keeps its blank if it is empty.
-        replies().append("+ ").append(sasl::encode_base64(c->octets)).append("\r\n");
+        replies().append("+ ").append(message::encode_base64(c->octets)).append("\r\n");
         return;
     }
     if (const auto* c = std::get_if<sasl::credentials>(&s)) {
@@ -61,7 +61,7 @@ void session::machine::auth_response(std::string_view line, std::size_t size) {
     if (size > policy_.limits.auth_line)
         return refuse(fmt::format("line too long: at most {} octets", policy_.limits.auth_line));
     if (line == "*") return refuse("AUTH cancelled");
-    const auto response = sasl::decode_base64(line);
+    const auto response = message::decode_base64(line);
     if (!response) return refuse("the response is not valid base64");
     take_step(mechanism_->respond(*response));
 }

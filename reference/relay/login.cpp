@@ -1,8 +1,8 @@
 // AUTH towards a smarthost: RFC 4954 §4, with PLAIN (RFC 4616) and LOGIN. Both send the password itself, so
 // it goes only to a host whose certificate was checked (RFC 4954 §14), unless the settings allow more.
 // A login that fails is our configuration's fault: mail waits, it is not returned.
+#include "reference/message/base64.hpp"
 #include "reference/relay/machine.hpp"
-#include "reference/sasl/base64.hpp"
 
 #include <algorithm>
 
@@ -40,13 +40,13 @@ bool session::machine::try_mechanism() {
     std::string line = "AUTH " + name;
     if (name == "PLAIN") {
         const auto message = '\0' + settings_.user + '\0' + settings_.password; // RFC 4616 §2
-        const auto response = sasl::encode_base64(message);
+        const auto response = message::encode_base64(message);
         if (line.size() + 1 + response.size() + 2 <= longest_command)
             line += " " + response;
         else
             responses_ = {response};
     } else
-        responses_ = {sasl::encode_base64(settings_.user), sasl::encode_base64(settings_.password)};
+        responses_ = {message::encode_base64(settings_.user), message::encode_base64(settings_.password)};
     send_line(line + "\r\n", command::auth);
     return true;
 }
@@ -54,7 +54,7 @@ bool session::machine::try_mechanism() {
 void session::machine::on_auth(const reply& r) {
     if (r.intermediate()) {
         // RFC 4954 §4: what is no base64, or more than the mechanism has to say, is answered by "*".
-        const bool sound = r.code == 334 && sasl::decode_base64(r.text(0)).has_value();
+        const bool sound = r.code == 334 && message::decode_base64(r.text(0)).has_value();
         if (!sound || responses_.empty()) {
             responses_.clear();
             return send_line("*\r\n", command::auth);

@@ -1,7 +1,7 @@
 // Quoted-printable and base64; see the header.
 #include "reference/relay/transfer_encoding.hpp"
 
-#include "reference/sasl/base64.hpp"
+#include "reference/message/base64.hpp"
 
 #include <algorithm>
 
@@ -59,7 +59,7 @@ std::string encode_base64_lines(std::string_view octets) {
     out.reserve(octets.size() / octets_of_a_line * (line_length + 2) + line_length + 2);
     while (!octets.empty()) {
         if (!out.empty()) out += "\r\n";
-        out += sasl::encode_base64(octets.substr(0, octets_of_a_line));
+        out += message::encode_base64(octets.substr(0, octets_of_a_line));
         octets.remove_prefix(std::min(octets_of_a_line, octets.size()));
     }
     return out;

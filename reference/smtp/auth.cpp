@@ -1,7 +1,7 @@
 // AUTH: RFC 4954, with the mechanisms of reference/sasl. Passwords are checked elsewhere (verify_password).
 // Refuses plaintext mechanisms on an open line unless the policy says otherwise (§4): with 504, as §4 wants
 // for a mechanism that "requires an encryption layer"; 538 is historical (§6), and nothing was advertised.
-#include "reference/sasl/base64.hpp"
+#include "reference/message/base64.hpp"
 #include "reference/smtp/machine.hpp"
 
 #include <fmt/format.h>
@@ -39,7 +39,7 @@ void session::machine::do_auth(std::string_view arguments) {
     }
     if (arguments.empty()) return take_step(mechanism_->start(std::nullopt));
     // RFC 4954 §4: "=" is an initial response of zero length.
-    auto initial = arguments == "=" ? std::string() : sasl::decode_base64(arguments);
+    auto initial = arguments == "=" ? std::string() : message::decode_base64(arguments);
     if (!initial) return auth_failed(501, "5.5.2", "AUTH: the initial response is not valid base64");
     take_step(mechanism_->start(*initial));
 }
@@ -48,7 +48,7 @@ void session::machine::take_step(const sasl::step& s) {
     if (const auto* c = std::get_if<sasl::challenge>(&s)) {
         state_ = state::auth_exchange;
         // RFC 4954 §4: nothing but the challenge behind "334 ", which keeps its blank if it is empty.
-        return write_reply(replies(), 334, "", sasl::encode_base64(c->octets));
+        return write_reply(replies(), 334, "", message::encode_base64(c->octets));
     }
     if (const auto* c = std::get_if<sasl::credentials>(&s)) {
         state_ = state::awaiting_password;
@@ -68,7 +68,7 @@ void session::machine::auth_response(std::string_view line, std::size_t size) {
                                        policy_.limits.auth_line));
     }
     if (line == "*") return auth_failed(501, "5.7.0", "Authentication cancelled");
-    auto response = sasl::decode_base64(line);
+    auto response = message::decode_base64(line);
     if (!response) return auth_failed(501, "5.5.2", "AUTH: the response is not valid base64");
     take_step(mechanism_->respond(*response));
 }

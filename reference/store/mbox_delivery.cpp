@@ -3,6 +3,7 @@
 
 #include "reference/store/mail_store.hpp"
 #include "reference/store/mbox_folder.hpp"
+#include "reference/store/message_file.hpp"
 
 #include <cerrno>
 #include <ctime>
@@ -13,11 +14,21 @@
 namespace refmail::store {
 namespace {
 
-result<std::string> delivered_octets(const std::string& path) {
+// An mbox is text. In a part that was text itself, the line ends of the wire are encoded, not those of the
+// file.
+void put_in_text(std::string& octets, bool raw) {
+    if (!octets.contains('\0')) return;
+    auto text = octets;
+    if (!raw) make_crlf(text);
+    if (encode_binary(text)) octets = raw ? std::move(text) : to_store(std::move(text)).octets;
+}
+
+result<std::string> delivered_octets(const std::string& path, bool raw) {
     const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (file < 0) return disk_failure(errno, "open", path);
     auto octets = read_octets(file, {0, octets_in(file)}, path);
     ::close(file);
+    if (octets) put_in_text(*octets, raw);
     return octets;
 }
 
@@ -37,7 +48,7 @@ result<std::unique_ptr<mbox_file::hold>> append_to_mbox(mail_store& store, const
     std::vector<mbox_entry> entries;
     mbox_text text("");
     for (const auto& path : messages) {
-        auto octets = delivered_octets(path);
+        auto octets = delivered_octets(path, raw);
         if (!octets) return std::unexpected(octets.error());
         entries.push_back(mbox_entry_of(*octets, raw, sender_in(*octets), std::time(nullptr)));
         (void)text.add(std::exchange(entries.back().text, {})); // in memory

@@ -1,6 +1,8 @@
 // A message as a file of a Maildir; see the header.
 #include "reference/store/message_file.hpp"
 
+#include "reference/message/binary_content.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -39,17 +41,6 @@ std::size_t bare_line_feeds(std::string_view text) {
         if (at == text.data() || at[-1] != '\r') ++count;
     }
     return count;
-}
-
-// In its own place, from the end: big messages are not held twice.
-void make_crlf(std::string& text, std::size_t bare) {
-    std::size_t from = text.size(), to = from + bare;
-    text.resize(to);
-    while (from < to) {
-        const char c = text[--from];
-        text[--to] = c;
-        if (c == '\n' && (from == 0 || text[from - 1] != '\r')) text[--to] = '\r';
-    }
 }
 
 struct whole_file {
@@ -110,14 +101,33 @@ std::string info_with(std::string_view info, mailbox::flag_set flags) {
     return ":2," + wanted;
 }
 
+bool encode_binary(std::string& octets) {
+    if (!octets.contains('\0')) return false;
+    auto text = message::without_binary(octets);
+    if (text) octets = std::move(*text);
+    return text.has_value();
+}
+
+// In its own place, from the end: big messages are not held twice.
+void make_crlf(std::string& text) {
+    std::size_t from = text.size(), to = from + bare_line_feeds(text);
+    if (from == to) return;
+    text.resize(to);
+    while (from < to) {
+        const char c = text[--from];
+        text[--to] = c;
+        if (c == '\n' && (from == 0 || text[from - 1] != '\r')) text[--to] = '\r';
+    }
+}
+
 result<served_message> read_message(const std::string& path) {
     auto file = read_file(path);
     if (!file) return std::unexpected(file.error());
     served_message one;
     one.received = file->changed;
     one.octets = std::move(file->octets);
-    if (is_raw(path)) return one;
-    if (const auto bare = bare_line_feeds(one.octets); bare > 0) make_crlf(one.octets, bare);
+    if (!is_raw(path)) make_crlf(one.octets);
+    encode_binary(one.octets);
     return one;
 }
 
@@ -126,6 +136,12 @@ result<message_size> measure_message(const std::string& path) {
     if (!file) return std::unexpected(file.error());
     message_size size;
     size.received = file->changed;
+    if (file->octets.contains('\0')) {
+        const auto served = read_message(path);
+        if (!served) return std::unexpected(served.error());
+        size.octets = served->octets.size();
+        return size;
+    }
     size.octets = file->octets.size() + (is_raw(path) ? 0 : bare_line_feeds(file->octets));
     return size;
 }

@@ -1,7 +1,8 @@
 // A message as a file of a Maildir: its name ("BASE:2,FS"), and its octets with the line ends of the wire.
 // Files have LF line ends; what has CR LF or both is served with CR LF as well. A BASE that ends with ",raw"
-// holds binary content, served octet by octet. Reads whole files; another program may cut a mapped one under
-// our hands. https://cr.yp.to/proto/maildir.html, RFC 9051 §2.3.2 (flags), §2.3.4 (size).
+// holds binary content, served octet by octet, but for encode_binary. Reads whole files; another program may
+// cut a mapped one under our hands. https://cr.yp.to/proto/maildir.html, RFC 9051 §2.3.2 (flags), §2.3.4
+// (size).
 #pragma once
 #include "reference/mailbox/message.hpp"
 #include "reference/store/disk_error.hpp"
@@ -23,6 +24,13 @@ mailbox::flag_set flags_in(std::string_view info);
 std::string info_with(std::string_view info, mailbox::flag_set flags);
 
 constexpr std::string_view raw_mark = ",raw"; // the end of a BASE
+
+// RFC 9051 §4.3.1: NUL does not go over the wire, binary data is encoded. RFC 3516 §6: a server may keep it
+// as it came, and tells of it, and serves it, as though it were in base64. What no base64 can take the place
+// of stays.
+// True: something was encoded. `octets` have the line ends of the wire.
+bool encode_binary(std::string& octets);
+void make_crlf(std::string& text); // of each bare LF
 
 struct served_message {
     std::string octets;        // CRLF

@@ -1,5 +1,5 @@
 // Binary content by APPEND, and what is stored of it: RFC 3516 §4.4, §6. Expectations are literals.
-#include "reference/imap/binary_content.hpp"
+#include "reference/message/binary_content.hpp"
 #include "reference/tests/imap/dialog.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -12,7 +12,7 @@ BOOST_AUTO_TEST_SUITE(binary)
 namespace {
 
 std::string stored(std::string_view message) {
-    return imap::without_binary(message).value_or("refused");
+    return message::without_binary(message).value_or("refused");
 }
 
 std::string leaf(const std::string& body, const std::string& more = "Content-Type: image/x\r\n") {

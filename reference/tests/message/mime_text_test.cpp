@@ -1,5 +1,6 @@
 // What parts and fields say in plain text: parameters (RFC 2045 §5.1, RFC 2231), transfer encodings (RFC 2045
 // §6), charsets, encoded words (RFC 2047), and searching them. Expectations are literals.
+#include "reference/message/base64.hpp"
 #include "reference/message/base_subject.hpp"
 #include "reference/message/charset.hpp"
 #include "reference/message/date_time.hpp"
@@ -354,6 +355,35 @@ BOOST_AUTO_TEST_CASE(hostile_repetitions) {
         const auto message = "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n" + text;
         BOOST_TEST(!in_text(message, "never there"), bit);
         BOOST_TEST(!in_text("Subject: " + message, "never there"), bit);
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(base64)
+
+BOOST_AUTO_TEST_CASE(round_trips) {
+    const std::vector<std::pair<std::string, std::string>> table{
+        {"", ""},
+        {"f", "Zg=="},
+        {"fo", "Zm8="},
+        {"foo", "Zm9v"},
+        {"foob", "Zm9vYg=="},
+        {"fooba", "Zm9vYmE="},
+        {"foobar", "Zm9vYmFy"},
+        {std::string("\0\xff\xfe", 3), "AP/+"},
+    };
+    for (auto& [octets, text] : table) {
+        BOOST_TEST(encode_base64(octets) == text);
+        BOOST_REQUIRE(decode_base64(text).has_value());
+        BOOST_TEST(*decode_base64(text) == octets);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(strict) {
+    for (auto text : {"Z", "Zg", "Zg=", "Zg===", "=", "==", "====", "=AAA", "AAA=BBB=", "AAA=BBB", "Zm9v\n",
+                      "Zm 9", "Zm9-", "Zm9_", "Zg==Zg==", "Zh==", "Zm9=", "*", "Zm9v "}) {
+        BOOST_TEST(!decode_base64(text).has_value(), text);
     }
 }
 

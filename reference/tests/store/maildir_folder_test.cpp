@@ -72,6 +72,38 @@ BOOST_AUTO_TEST_CASE(octets_come_back_as_they_were_given) {
     BOOST_TEST(raw == 3u);
 }
 
+// RFC 9051 §4.3.1, RFC 3516 §6: kept as it came (RFC 3030 §3), shown as though it were in base64, and counted
+// so.
+BOOST_AUTO_TEST_CASE(binary_parts_are_shown_in_base64) {
+    const std::string head = "Content-Transfer-Encoding: binary\r\n\r\n";
+    const std::string shown = "Content-Transfer-Encoding: base64\r\n\r\n";
+    const std::string kept = head + std::string("a\0\n\r", 4);
+    put("new/1.a,raw", kept);
+    put("new/2.b", "Content-Transfer-Encoding: binary\n\n" + std::string("\0\n", 2));
+    put("new/3.c,raw", head + "lines\nonly\r"); // what base64 is not needed for stays
+    put("new/4.d,raw", "Content-Transfer-Encoding: 8bit\r\n\r\n" + std::string("a\0", 2));
+    const std::vector<std::string> wanted = {shown + "YQAKDQ==", shown + "AA0K", head + "lines\nonly\r",
+                                             "Content-Transfer-Encoding: 8bit\r\n\r\n" +
+                                                 std::string("a\0", 2)};
+    for (int round = 0; round < 2; ++round) {
+        auto inbox = box();
+        for (std::size_t i = 0; i < wanted.size(); ++i) {
+            const auto id = static_cast<mailbox::uid>(i + 1);
+            BOOST_TEST(octets(*inbox, id) == wanted[i]);
+            BOOST_TEST(inbox->find(id)->octets == wanted[i].size());
+        }
+        const auto copied = inbox->copy_to(*inbox, uids{1});
+        BOOST_REQUIRE(copied);
+        BOOST_TEST(octets(*inbox, copied->to[0]) == wanted[0]);
+        BOOST_TEST(inbox->find(copied->to[0])->octets == wanted[0].size());
+        inbox.reset();
+        restart();
+    }
+    const auto copies = contents_of(maildir() / "cur"), first = contents_of(maildir() / "new");
+    BOOST_TEST(std::count(copies.begin(), copies.end(), kept) == 2);
+    BOOST_TEST(std::count(first.begin(), first.end(), kept) == 1);
+}
+
 BOOST_AUTO_TEST_CASE(a_large_message_is_held_once_however_many_read_it) {
     append("INBOX", {message(std::string(100'000, 'x')), message("small")});
     const auto inbox = box();

@@ -145,6 +145,21 @@ BOOST_AUTO_TEST_CASE(binary_deliveries) {
         BOOST_TEST(inbox->find(id)->octets == wanted.size());
     }
     BOOST_TEST(octets(*inbox, 1) == wanted);
+
+    // A part that says so goes into an mbox, which is text, in base64.
+    for (const bool declared : {true, false}) {
+        auto draft = std::make_shared<store::draft>(*mail, std::vector{into("alice")}, declared);
+        draft->append("Content-Transfer-Encoding: binary\r\n\r\n" + std::string("a\0b\r\n", 5));
+        BOOST_TEST(commit(draft)[0].outcome.has_value());
+    }
+    look();
+    BOOST_TEST(octets(*inbox, 3) ==
+               "Return-Path: <joe@example.test>\nContent-Transfer-Encoding: base64\r\n\r\nYQBiDQo=");
+    BOOST_TEST(octets(*inbox, 4) ==
+               "Return-Path: <joe@example.test>\r\nContent-Transfer-Encoding: base64\r\n\r\nYQBiDQo=\r\n");
+    for (const mailbox::uid id : {3u, 4u})
+        BOOST_TEST(inbox->find(id)->octets == octets(*inbox, id).size());
+    BOOST_TEST(!read_whole(path).substr(read_whole(path).find("base64")).contains('\0'));
 }
 
 // SMTP has one reply for all: nobody gets what not all can get.

@@ -1,15 +1,15 @@
 // Binary parts made base64; see the header. The message is copied once, with other octets in some places.
-#include "reference/imap/binary_content.hpp"
+#include "reference/message/binary_content.hpp"
 
+#include "reference/message/base64.hpp"
 #include "reference/message/header_fields.hpp"
 #include "reference/message/mime_tree.hpp"
-#include "reference/sasl/base64.hpp"
 
 #include <boost/algorithm/string/predicate.hpp>
 
 #include <algorithm>
 
-namespace refmail::imap {
+namespace refmail::message {
 
 namespace {
 
@@ -70,7 +70,7 @@ class recoding {
         constexpr std::size_t in_a_line = 57;
         copy_to(body.begin);
         for (auto rest = body.of(message_); !rest.empty();) {
-            made_ += sasl::encode_base64(rest.substr(0, in_a_line));
+            made_ += message::encode_base64(rest.substr(0, in_a_line));
             rest.remove_prefix(std::min(in_a_line, rest.size()));
             if (!rest.empty()) made_ += "\r\n";
         }
@@ -91,4 +91,4 @@ std::optional<std::string> without_binary(std::string_view message) {
     return recoding(message).done();
 }
 
-} // namespace refmail::imap
+} // namespace refmail::message

@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-namespace refmail::sasl {
+namespace refmail::message {
 
 std::optional<std::string> decode_base64(std::string_view text); // "" decodes to ""
 std::string encode_base64(std::string_view octets);
 
-} // namespace refmail::sasl
+} // namespace refmail::message

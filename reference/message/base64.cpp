@@ -1,12 +1,12 @@
 // Base64 in both directions, RFC 4648 §4. Decoding accepts exactly what encoding can have written:
 // RFC 4954 §4: "MUST reject (and not ignore) any character not explicitly allowed".
 // Knows no line breaks: SASL exchange lines have none inside.
-#include "reference/sasl/base64.hpp"
+#include "reference/message/base64.hpp"
 
 #include <array>
 #include <cstdint>
 
-namespace refmail::sasl {
+namespace refmail::message {
 
 namespace {
 
@@ -66,4 +66,4 @@ std::string encode_base64(std::string_view octets) {
     return out;
 }
 
-} // namespace refmail::sasl
+} // namespace refmail::message
