@@ -69,6 +69,18 @@ bool set_versions(SSL_CTX* context, const tls_options& options) {
     return SSL_CTX_set_max_proto_version(context, number_of(options.max_version)) == 1;
 }
 
+// The suites of TLS 1.3 and those before are two lists to OpenSSL: the one that is not meant is kept out of
+// the hello by the version. At security level 0, so that a server can be shown what it ought to refuse.
+bool offer_only(SSL_CTX* context, const std::string& ciphers) {
+    if (ciphers.starts_with("TLS_"))
+        return SSL_CTX_set_ciphersuites(context, ciphers.c_str()) == 1 &&
+               SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION) == 1;
+    if (SSL_CTX_set_cipher_list(context, (ciphers + ":@SECLEVEL=0").c_str()) != 1) return false;
+    const auto newest = SSL_CTX_get_max_proto_version(context);
+    return (newest != 0 && newest < TLS1_3_VERSION) ||
+           SSL_CTX_set_max_proto_version(context, TLS1_2_VERSION) == 1;
+}
+
 bool use_identity(SSL_CTX* context, const tls_identity& identity) {
     if (SSL_CTX_use_certificate(context, identity.certificate()) != 1) return false;
     if (SSL_CTX_use_PrivateKey(context, identity.key()) != 1) return false;
@@ -85,6 +97,7 @@ std::unexpected<error> refused(const char* what) {
 struct cache_key {
     tls_role role;
     tls_version min, max;
+    std::string ciphers;
     std::vector<std::string> alpn;
     std::shared_ptr<const tls_identity> identity; // kept alive, so that an address is never reused
     std::shared_ptr<const tls_trust> trust;
@@ -94,7 +107,8 @@ struct cache_key {
 };
 
 cache_key key_of(const tls_options& o) {
-    return {o.role, o.min_version, o.max_version, o.alpn, o.identity, o.trust, o.request_client_certificate};
+    return {o.role, o.min_version, o.max_version, o.ciphers,
+            o.alpn, o.identity,    o.trust,       o.request_client_certificate};
 }
 
 // More than any run of ours needs; beyond it the oldest goes.
@@ -115,6 +129,8 @@ result<std::shared_ptr<const tls_context>> tls_context::build(const tls_options&
     made->context_ = SSL_CTX_new(server ? TLS_server_method() : TLS_client_method());
     SSL_CTX* context = made->context_;
     if (!context || !set_versions(context, options)) return refused("the TLS versions asked for");
+    if (!options.ciphers.empty() && !offer_only(context, options.ciphers))
+        return refused(("the cipher suites " + options.ciphers).c_str());
     SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                   SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     // No resumption: each connection shows a whole handshake, and a server keeps no state between them.

@@ -210,6 +210,8 @@ tls_facts tls_engine::facts() const {
     X509* peer = SSL_get0_peer_certificate(session);
     if (!peer) return facts;
     facts.has_peer_certificate = true;
+    if (const EVP_PKEY* key = X509_get0_pubkey(peer))
+        if (const char* name = EVP_PKEY_get0_type_name(key)) facts.peer.key = name;
     facts.peer.subject = one_line(X509_get_subject_name(peer));
     facts.peer.issuer = one_line(X509_get_issuer_name(peer));
     facts.peer.names = alternative_names(peer);

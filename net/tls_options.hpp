@@ -26,6 +26,8 @@ struct tls_options {
     tls_role role = tls_role::client;
     tls_version min_version = tls_version::any;
     tls_version max_version = tls_version::any;
+    std::string
+        ciphers; // client: the suites offered, OpenSSL's names joined by ":"; empty: the library's choice
     std::string server_name;                      // client: SNI, empty for none
     std::vector<std::string> alpn;                // client: offered; server: accepted, by preference
     std::shared_ptr<const tls_identity> identity; // server: required; client: its certificate, if any
@@ -43,6 +45,7 @@ struct tls_options {
 
 struct certificate_facts {
     std::string subject; // one line, RFC 2253 order
+    std::string key;     // what kind of key it is about: "RSA", "EC", "ED25519"; empty: OpenSSL knows no name
     std::string issuer;
     std::vector<std::string> names;    // DNS and IP subjectAltNames
     std::string not_before, not_after; // ISO 8601, UTC

@@ -70,7 +70,7 @@ score score_of_one(const std::string& id, const suite::test_case& c, const scrip
                    const target::target_info& target) {
     using kind = script::case_outcome::kind;
     score one;
-    if (outcome.what == kind::refused)
+    if (outcome.what == kind::refused || outcome.what == kind::unseen)
         one.skipped = 1;
     else if (outcome.what == kind::trouble)
         one.untried.push_back(fmt::format("{}: {}", id, outcome.trouble));

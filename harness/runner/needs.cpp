@@ -45,6 +45,12 @@ bool met(const suite::need& n, const target::service_capabilities& offered) {
     return offers(offered, n.name, n.parameter);
 }
 
+// The one need in small letters that a probe finds out, and no profile has to state: a suite of ciphers works
+// with one kind of key only, so what an RSA suite shows depends on it.
+bool is_of_certificate(const suite::need& n) {
+    return n.name == "rsa-certificate";
+}
+
 // Does a placeholder of the script stand for something in the server's domain? {domain} and {unknown} do;
 // addresses of accounts are known by themselves.
 bool uses_domain(const std::vector<suite::step>& steps) {
@@ -94,7 +100,7 @@ std::string lacking(const suite::test_case& c, const target::target_info& target
     if (c.moves_clock && !target.moves_clock)
         return "the target's clock cannot be moved (`clock` under `sends` of its profile)";
     for (const auto& n : c.needs)
-        if (!n.capability && target.features.contains(n.name) == n.negative)
+        if (!n.capability && !is_of_certificate(n) && target.features.contains(n.name) == n.negative)
             return fmt::format("the profile {} `{}` under features", n.negative ? "states" : "does not state",
                                n.name);
     return {};
@@ -102,9 +108,16 @@ std::string lacking(const suite::test_case& c, const target::target_info& target
 
 std::string not_offered(const suite::test_case& c, const capabilities& offered) {
     for (const auto& n : c.needs) {
-        if (!n.capability) continue;
+        if (!n.capability && !is_of_certificate(n)) continue;
         const auto& service = n.service.empty() ? c.service : n.service;
         const auto found = offered.find(service);
+        if (is_of_certificate(n)) {
+            if (found == offered.end() || (found->second.certificate_key == "RSA") != n.negative) continue;
+            const auto& key = found->second.certificate_key;
+            return fmt::format("the certificate of {} has {}", service,
+                               key.empty() ? "not been seen: TLS was not reached"
+                                           : fmt::format("a key of the kind {}", key));
+        }
         if (found == offered.end() || met(n, found->second) != n.negative) continue;
         if (n.negative) return fmt::format("{} offers {}", service, n.name);
         return fmt::format("{} does not offer {}", service, n.word);

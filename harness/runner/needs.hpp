@@ -15,7 +15,8 @@ using capabilities = std::map<std::string, target::service_capabilities>; // by 
 // be restarted.
 std::string lacking(const suite::test_case& c, const target::target_info& target);
 
-// What EHLO of its services does not offer (or offers, for `not`).
+// What its services do not offer by EHLO, CAPABILITY or CAPA (or offer, for `not`), nor show in their
+// certificates.
 std::string not_offered(const suite::test_case& c, const capabilities& offered);
 
 } // namespace mailspec::runner

@@ -124,9 +124,9 @@ reports::case_result result_of(const suite::test_case& c, const script::case_out
     if (outcome.what == kind::trouble) {
         r.outcome = reports::verdict::inconclusive;
         r.reason = outcome.trouble;
-    } else if (outcome.what == kind::refused) {
+    } else if (outcome.what == kind::refused || outcome.what == kind::unseen) {
         r.outcome = reports::verdict::skip;
-        r.refused = true;
+        r.refused = outcome.what == kind::refused;
         r.reason = outcome.refusal;
     } else if (outcome.what == kind::mismatch) {
         r.outcome = verdict_of(c.level, options.strict);

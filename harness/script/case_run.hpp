@@ -130,12 +130,12 @@ struct mismatch {
 };
 
 struct case_outcome {
-    enum class kind { held, mismatch, trouble, refused } what = kind::held;
+    enum class kind { held, mismatch, trouble, refused, unseen } what = kind::held;
     std::optional<mismatch> found;       // mismatch
     std::optional<suite::level> instead; // held, but by an `else warn` / `else info` tier
     std::string note;                    // which tier, with the server's words
     std::string trouble;                 // harness or environment: cannot connect, 421 at greeting ...
-    std::string refusal;                 // refused: what of the preparation, and the server's words
+    std::string refusal; // refused: what of the preparation, and the server's words; unseen: why
     net::transcript conversation;
     std::vector<judged> steps;               // in order
     std::vector<wire::deviation> deviations; // ambient, with text naming the octets

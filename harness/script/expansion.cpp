@@ -164,7 +164,7 @@ expanded_text expansion::mailbox_value(std::string_view name, const expansion_pl
         return place.new_tag();
     }
     if (name == "apop") {
-        const auto secret = account_value("password");
+        const auto secret = value("password", place); // a fragment may give it another value
         if (!secret) return secret;
         return apop_digest(place.greeting, *secret);
     }

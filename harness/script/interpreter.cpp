@@ -70,6 +70,9 @@ void interpreter::record_result(step_result&& r) {
     } else if (r.kind == step_result::what::refused) {
         outcome_.what = case_outcome::kind::refused;
         outcome_.refusal = std::move(r.actual);
+    } else if (r.kind == step_result::what::unseen) {
+        outcome_.what = case_outcome::kind::unseen;
+        outcome_.refusal = std::move(r.actual);
     } else if (r.kind == step_result::what::mismatch) {
         outcome_.what = case_outcome::kind::mismatch;
         outcome_.found =

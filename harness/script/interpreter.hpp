@@ -137,6 +137,7 @@ class interpreter {
     void look_at(std::string raw, int stream = -1); // `stream`: of the remote host that took it
     world::mailbox_owner owner_of(const std::string& address) const;
     step_result check_message(const suite::step& s);
+    step_result as_far_as_seen(step_result r, const suite::expect_body& e, const match_context& context);
 
     // interpreter_hosts.cpp
     result bring_up_world();

@@ -68,8 +68,7 @@ interpreter::result interpreter::open(const suite::step& s, const suite::open_co
     how.state = state_of(how.service, o.state);
     how.plain = o.plain;
     how.tls = o.tls;
-    how.tls_wanted = o.tls.server_name || !o.tls.version.empty() || !o.tls.alpn.empty() ||
-                     o.tls.certificate || o.tls.refused;
+    how.tls_wanted = o.tls.asks();
     const bool tls_wanted = how.tls_wanted;
     const auto handshakes_before = outcome_.handshakes.size();
     auto r = co_await connect(s.connection, std::move(how));
@@ -140,6 +139,10 @@ std::expected<net::tls_options, std::string> interpreter::options_for(const suit
         if (!identity) return std::unexpected(identity.error());
         options.identity = *identity;
     }
+    options.ciphers = request.ciphers;
+    // What our own library cannot offer is no refusal of the server's.
+    if (const auto usable = net::tls_context::for_options(options); !usable)
+        return std::unexpected(usable.error().text);
     return options;
 }
 

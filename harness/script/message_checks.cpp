@@ -2,6 +2,7 @@
 #include "harness/script/message_checks.hpp"
 
 #include "harness/wire/field_syntax.hpp"
+#include "harness/wire/mime.hpp"
 #include "harness/wire/octets.hpp"
 #include "harness/wire/received.hpp"
 
@@ -124,29 +125,36 @@ step_result check_received(const wire::message& m, const suite::expect_received&
 }
 
 step_result check_body(const wire::message& m, const suite::body_check& e, const match_context& context) {
+    const auto body = e.decoded ? wire::decoded_body(m) : m.body;
     if (e.what == body_kind::length) {
-        if (m.body.size() == e.length) return holds();
+        if (body.size() == e.length) return holds();
         return does_not_hold(fmt::format("a body of {} octets", e.length),
-                             fmt::format("{} octets", m.body.size()));
+                             fmt::format("{} octets", body.size()));
     }
     const bool regex = e.what == body_kind::matches;
     const auto wanted =
         regex ? context.values.regex(*e.text, context.place) : context.values.octets(*e.text, context.place);
     if (!wanted) return troubled(wanted.error());
     if (regex) {
-        const auto found = context.patterns.found(*wanted, m.body);
+        const auto found = context.patterns.found(*wanted, body);
         if (!found) return troubled(found.error());
-        return *found ? holds() : does_not_hold(fmt::format("a body that matches ~{}~", *wanted), m.body);
+        return *found ? holds() : does_not_hold(fmt::format("a body that matches ~{}~", *wanted), body);
     }
     if (e.what == body_kind::contains) {
-        if (m.body.find(*wanted) != std::string::npos) return holds();
-        return does_not_hold("a body with " + wire::quoted(*wanted) + " in it", m.body);
+        if (body.find(*wanted) != std::string::npos) return holds();
+        return does_not_hold("a body with " + wire::quoted(*wanted) + " in it", body);
     }
-    if (m.body == *wanted) return holds();
-    const auto at = std::ranges::mismatch(m.body, *wanted).in1 - m.body.begin();
+    if (body == *wanted) return holds();
+    const auto at = std::ranges::mismatch(body, *wanted).in1 - body.begin();
     return does_not_hold(
         fmt::format("the body {}\nnot met: it differs from octet {} on", wire::quoted(*wanted), at + 1),
-        m.body);
+        body);
+}
+
+bool asks_for_nul(const suite::body_check& e, const match_context& context) {
+    if (!e.text || e.what == body_kind::matches) return false;
+    const auto wanted = context.values.octets(*e.text, context.place);
+    return wanted && wanted->contains('\0');
 }
 
 } // namespace mailspec::script

@@ -10,6 +10,7 @@ step_result check_header(const wire::message& m, const suite::expect_header& e, 
 step_result check_received(const wire::message& m, const suite::expect_received& e,
                            const match_context& context);
 step_result check_body(const wire::message& m, const suite::body_check& e, const match_context& context);
+bool asks_for_nul(const suite::body_check& e, const match_context& context); // as text, not by a regex
 
 // "Received[2]" -> "Received", 2: the second such field from the top. Without brackets the first is meant.
 struct field_place {

@@ -1,5 +1,5 @@
 // How one step came out. Held, not held (the server's doing), or not judged: it is ours or the environment's,
-// or the server declined what a case needs first, as it may.
+// or the server declined what a case needs first, as it may, or what there is to see does not reach us.
 #pragma once
 #include "harness/suite/step.hpp"
 
@@ -9,10 +9,10 @@
 namespace mailspec::script {
 
 struct step_result {
-    enum class what { held, mismatch, trouble, refused };
+    enum class what { held, mismatch, trouble, refused, unseen };
     what kind = what::held;
     std::string expected;            // mismatch: lines for people
-    std::string actual;              // mismatch: octets; trouble, refused: a sentence
+    std::string actual;              // mismatch: octets; else a sentence
     std::string seen;                // mismatch: lines for people, what came to remote hosts
     const suite::step* at = nullptr; // the innermost step; filled in by who ran it
     bool claim = false;
@@ -42,6 +42,13 @@ inline step_result not_reached(step_result r) {
 inline step_result refused(std::string sentence) {
     step_result r;
     r.kind = step_result::what::refused;
+    r.actual = std::move(sentence);
+    return r;
+}
+
+inline step_result unseen(std::string sentence) {
+    step_result r;
+    r.kind = step_result::what::unseen;
     r.actual = std::move(sentence);
     return r;
 }

@@ -122,6 +122,7 @@ step_body parse_received(line_cursor& line, bool negative) {
 body_check parse_body_check(line_cursor& line) {
     using kind = body_check::kind;
     body_check step;
+    step.decoded = line.take("decoded");
     if (line.take("contains")) {
         step.what = kind::contains;
         step.text = line.quoted();
@@ -134,7 +135,8 @@ body_check parse_body_check(line_cursor& line) {
     } else if (line.at_quoted()) {
         step.text = line.quoted();
     } else {
-        line.fail_expected("\"TEXT\", `contains \"TEXT\"`, ~regex~ or `length 1024`");
+        line.fail_expected(
+            "\"TEXT\", `contains \"TEXT\"`, ~regex~ or `length 1024`, each also behind `decoded`");
     }
     line.expect_end("the body");
     return step;

@@ -3,6 +3,8 @@
 // DIGIT) *(ALPHA / DIGIT / "-"); docs/suite-language.md, "Needs".
 #include "harness/suite/needs.hpp"
 
+#include "harness/suite/services.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,6 +14,10 @@
 namespace mailspec::suite {
 
 namespace {
+
+bool is_service(std::string_view word) {
+    return std::ranges::find(known_services(), word) != known_services().end();
+}
 
 // Those of IMAP have further characters (LITERAL+, AUTH=PLAIN), and one has small letters (RFC 9051 §7.2.2).
 bool is_keyword(std::string_view word) {
@@ -52,6 +58,12 @@ std::expected<need, std::string> parse_need(std::string_view word) {
         result.negative = true;
         rest.remove_prefix(4);
     }
+    // imap BINARY: of another service than the case's own.
+    if (const auto blank = rest.find(' '); blank != rest.npos && is_service(rest.substr(0, blank))) {
+        result.service = rest.substr(0, blank);
+        result.word.erase(result.word.size() - rest.size(), blank + 1);
+        rest.remove_prefix(blank + 1);
+    }
     // LITERAL+ or LITERAL-: one of them will do.
     for (auto at = rest.find(" or "); at != rest.npos; at = rest.find(" or ")) {
         const auto last = rest.substr(rest.rfind(" or ") + 4);
@@ -63,7 +75,7 @@ std::expected<need, std::string> parse_need(std::string_view word) {
     result.name = rest.substr(0, space);
     rest = space == rest.npos ? std::string_view{} : rest.substr(space + 1);
     result.capability = is_keyword(result.name);
-    bool good = result.capability || (is_feature(result.name) && rest.empty());
+    bool good = result.capability || (is_feature(result.name) && rest.empty() && result.service.empty());
     if (good && rest.find("..") != rest.npos) {
         result.range = parse_range(rest);
         good = result.range.has_value();
@@ -71,11 +83,11 @@ std::expected<need, std::string> parse_need(std::string_view word) {
         result.parameter = rest;
     }
     if (good) return result;
-    return std::unexpected(
-        fmt::format("found the need `{}`, expected a capability in capitals (STARTTLS, AUTH "
-                    "PLAIN, SIZE 1..67108864; LITERAL+ or LITERAL-), a feature of the profile in small "
-                    "letters, or one of these after `not`",
-                    word));
+    return std::unexpected(fmt::format(
+        "found the need `{}`, expected a capability in capitals (STARTTLS, AUTH "
+        "PLAIN, SIZE 1..67108864; LITERAL+ or LITERAL-; of another service, imap BINARY), a feature of "
+        "the profile in small letters, or one of these after `not`",
+        word));
 }
 
 void add_need(std::vector<need>& needs, const need& n) {

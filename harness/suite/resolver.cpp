@@ -166,6 +166,7 @@ class resolver {
                    "found {tag} on a connection that does not speak IMAP: nothing else has tags");
         if (name == "apop" && spoken != protocol::pop3)
             report(place(s, name), "found {apop} on a connection that does not speak POP3");
+        if (name == "apop" && replaced(s, "password")) return true; // the secret that it is made of
         if (name != "tag") need_accounts(1);
         return true;
     }
@@ -208,8 +209,7 @@ class resolver {
         if (auto* server = std::get_if<control_server>(&s.body)) return control(s, *server);
         if (auto* open = std::get_if<open_connection>(&s.body)) {
             auto& service = services_[s.connection] = open->service.empty() ? own_ : open->service;
-            if (open->tls.refused || !open->tls.version.empty() || open->tls.server_name ||
-                open->tls.certificate || !open->tls.alpn.empty())
+            if (open->tls.asks())
                 if (!is_tls_service(service))
                     report(
                         s.at,

@@ -110,8 +110,8 @@ class script_parser {
         result.body = body(cursor, line, result.connection);
         if (cursor.ok() && result.claim && !can_fail(result) &&
             !std::holds_alternative<fragment_block>(result.body))
-            cursor.fail_at(0,
-                           "`check` marks what can fail: `S:`, `expect`, `tls`, `open ... refused` or `do`");
+            cursor.fail_at(
+                0, "`check` marks what can fail: `S:`, `expect`, `tls`, `open` with options of TLS, or `do`");
         if (cursor.ok()) return result;
         problems_.push_back(cursor.found());
         return std::nullopt;
@@ -328,7 +328,7 @@ class script_parser {
 } // namespace
 
 bool can_fail(const step& s) {
-    if (auto* open = std::get_if<open_connection>(&s.body)) return open->tls.refused;
+    if (auto* open = std::get_if<open_connection>(&s.body)) return open->tls.asks();
     return std::holds_alternative<expect_server>(s.body) || std::holds_alternative<expect_tls>(s.body) ||
            std::holds_alternative<expect_delivered>(s.body) ||
            std::holds_alternative<expect_header>(s.body) || std::holds_alternative<expect_received>(s.body) ||

@@ -45,9 +45,15 @@ struct reset_connection {};
 struct tls_request {
     std::optional<text_template> server_name; // sni NAME
     std::string version;                      // "1.2": this one only; empty: any
+    std::string ciphers; // the suites offered: OpenSSL's names, joined by ":"; empty: those of today
     std::string alpn;
     bool certificate = false; // show a client certificate
     bool refused = false;     // the handshake must fail
+
+    // Does it ask for anything? Services that begin without TLS have no use for it where they are opened.
+    bool asks() const {
+        return server_name || !version.empty() || !ciphers.empty() || !alpn.empty() || certificate || refused;
+    }
 };
 struct open_connection {
     std::string service; // empty: the case's own

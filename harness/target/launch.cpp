@@ -211,7 +211,8 @@ class launcher {
     }
 
     // What docs/targets.md lists under features, as far as refmaild has it. The account busy has a file
-    // where its Maildir should be, so that mail to it fails after its data, for the time being.
+    // where its Maildir should be, so that mail to it fails after its data, for the time being, and so do
+    // logins.
     std::expected<void, launch_error> add_features(std::vector<std::string>& command,
                                                    const std::string& everybody) {
         for (const auto& [option, value] :
@@ -228,7 +229,7 @@ class launcher {
         fs::create_directories(mailboxes, code);
         if (code || !std::ofstream(mailboxes / busy_account))
             return failed(fmt::format("cannot write in the work folder {}", up_->work_.string()));
-        up_->info.features = {"mailing-list", "alias", "utf8-alias", "tempfail-recipient"};
+        up_->info.features = {"mailing-list", "alias", "utf8-alias", "tempfail-recipient", "broken-mailbox"};
         return {};
     }
 

@@ -58,11 +58,13 @@ class asker {
         const auto until = net::deadline::in(patience_);
         const auto facts = co_await stream_->start_tls(any_certificate, until);
         if (!facts) co_return std::unexpected("the TLS handshake failed: " + facts.error().text);
+        certificate_key = facts->peer.key;
         co_return outcome<void>{};
     }
 
-    bool refused = false; // it takes no mail, and says so
-    std::string name;     // with which it greets
+    bool refused = false;        // it takes no mail, and says so
+    std::string name;            // with which it greets
+    std::string certificate_key; // once TLS is reached
 
     net::task<void> quit() {
         const auto until = net::deadline::in(patience_);
@@ -155,6 +157,7 @@ net::task<outcome<service_capabilities>> probe_service(std::string service, std:
         const auto second = co_await session->ask(hello);
         if (second && second->code == "250") found.secured = wire::capabilities_of(*second);
     }
+    found.certificate_key = session->certificate_key;
     co_await session->quit();
     co_return found;
 }

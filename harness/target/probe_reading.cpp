@@ -56,11 +56,13 @@ class line_talk {
         const auto until = net::deadline::in(patience_);
         const auto facts = co_await stream_->start_tls(any_certificate, until);
         if (!facts) co_return std::unexpected("the TLS handshake failed: " + facts.error().text);
+        certificate_key = facts->peer.key;
         co_return outcome<void>{};
     }
 
     bool secured() const { return stream_->is_tls(); }
-    std::string buffer; // read, and not understood yet
+    std::string buffer;          // read, and not understood yet
+    std::string certificate_key; // once TLS is reached
 
   private:
     net::stream_ptr stream_;
@@ -260,6 +262,12 @@ net::task<outcome<service_capabilities>> probe_pop3(line_talk& talk, const accou
 
 } // namespace
 
+static net::task<outcome<service_capabilities>> probe_language(std::string service, line_talk& talk,
+                                                               const account* account) {
+    if (service.starts_with("imap")) co_return co_await probe_imap(talk, account);
+    co_return co_await probe_pop3(talk, account);
+}
+
 bool is_reading_service(std::string_view service) {
     return service.starts_with("imap") || service.starts_with("pop3");
 }
@@ -269,8 +277,9 @@ net::task<outcome<service_capabilities>> probe_reading(std::string service, std:
                                                        const account* account) {
     auto talk = co_await connected(service, address, patience);
     if (!talk) co_return std::unexpected(talk.error());
-    if (service.starts_with("imap")) co_return co_await probe_imap(*talk, account);
-    co_return co_await probe_pop3(*talk, account);
+    auto found = co_await probe_language(service, *talk, account);
+    if (found) found->certificate_key = talk->certificate_key;
+    co_return found;
 }
 
 net::task<outcome<void>> reading_greets(std::string service, std::string address,

@@ -49,6 +49,7 @@ struct service_capabilities {
     wire::capability_set secured;   // after STARTTLS, or implicit TLS
     wire::capability_set logged_in; // IMAP and POP3: after a login
     std::string name;               // with which it answers EHLO, or greets; empty: none
+    std::string certificate_key; // the kind of key in its certificate, "RSA", "EC"; empty: no TLS was reached
     bool offers(std::string_view keyword, std::string_view parameter = {}) const;
 };
 

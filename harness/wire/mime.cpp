@@ -161,10 +161,22 @@ std::string transfer_encoding_of(const message& m) {
     return field ? lower(without_comments(field->value)) : "7bit";
 }
 
+namespace {
+
+std::string decoded_from(const std::string& encoding, const std::string& body) {
+    if (encoding == "quoted-printable") return from_quoted_printable(body);
+    if (encoding == "base64") return from_base64(body);
+    return body;
+}
+
+} // namespace
+
+std::string decoded_body(const message& m) {
+    return decoded_from(transfer_encoding_of(m), m.body);
+}
+
 std::string mime_part::decoded() const {
-    if (encoding == "quoted-printable") return from_quoted_printable(content.body);
-    if (encoding == "base64") return from_base64(content.body);
-    return content.body;
+    return decoded_from(encoding, content.body);
 }
 
 multipart split_multipart(std::string_view body, std::string_view boundary) {

@@ -24,6 +24,7 @@ content_type content_type_of(const message& m); // without the field: text/plain
 
 // The value of Content-Transfer-Encoding in lower case; without the field "7bit" (RFC 2045 §6.1).
 std::string transfer_encoding_of(const message& m);
+std::string decoded_body(const message& m); // without base64 or quoted-printable; else as it is
 
 struct mime_part {
     std::string raw; // header and body, without the CRLF that belongs to the boundary

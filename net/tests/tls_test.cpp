@@ -167,6 +167,38 @@ BOOST_AUTO_TEST_CASE(versions_are_as_asked) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(only_the_suites_asked_for_are_offered) {
+    // By themselves, TLS 1.3 and another suite would be chosen.
+    const std::pair<const char*, const char*> each[] = {
+        {"ECDHE-ECDSA-AES128-GCM-SHA256", "TLSv1.2"},
+        {"ECDHE-ECDSA-AES128-SHA", "TLSv1.2"},
+        {"ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305", "TLSv1.2"},
+        {"TLS_AES_128_GCM_SHA256", "TLSv1.3"}};
+    for (const auto& [ciphers, version] : each) {
+        net::tls_options client;
+        client.ciphers = ciphers;
+        const auto seen = handshake(client, {});
+        BOOST_REQUIRE_MESSAGE(seen.client.has_value(),
+                              ciphers << ": " << (seen.client ? "" : seen.client.error().text));
+        BOOST_TEST(seen.client->version == version);
+        BOOST_TEST(std::string(ciphers).ends_with(seen.client->cipher));
+        BOOST_TEST(seen.client->peer.key == "EC");
+    }
+    net::tls_options client;
+    client.ciphers = "ECDHE-RSA-AES128-GCM-SHA256"; // the server's key is for ECDSA
+    const auto none = handshake(client, {});
+    BOOST_REQUIRE(!none.client);
+    BOOST_REQUIRE(!none.server);
+    BOOST_TEST(none.client.error().text == "sslv3 alert handshake failure");
+    BOOST_TEST(none.server.error().text == "no shared cipher");
+    client.ciphers = "ECDHE-ECDSA-NULL-SHA"; // offered, though no client of today would
+    BOOST_TEST(handshake(client, {}).server.error().text == "no shared cipher");
+    client.ciphers = "NO-SUCH-SUITE";
+    BOOST_TEST(handshake(client, {})
+                   .client.error()
+                   .text.starts_with("cannot use the cipher suites NO-SUCH-SUITE: "));
+}
+
 BOOST_AUTO_TEST_CASE(no_common_version_fails_with_openssl_s_words) {
     const auto seen = handshake(versions(tls_version::any, tls_version::tls1_2),
                                 versions(tls_version::tls1_3, tls_version::any));

@@ -91,6 +91,16 @@ BOOST_AUTO_TEST_CASE(a_refused_preparation_is_skipped_with_the_servers_words) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(what_does_not_reach_us_is_skipped) {
+    script::case_outcome outcome;
+    outcome.what = kind::unseen;
+    outcome.refusal = "the text has NUL in it, and mail is read by IMAP here";
+    const auto told = runner::result_of(case_of(level::must), outcome, {});
+    BOOST_TEST((told.outcome == verdict::skip));
+    BOOST_TEST(!told.refused);
+    BOOST_TEST(told.reason == "the text has NUL in it, and mail is read by IMAP here");
+}
+
 BOOST_AUTO_TEST_CASE(what_a_report_is_told) {
     auto c = case_of(level::must);
     suite::requirement r;

@@ -25,6 +25,8 @@ struct mail_store final : mailspec::world::mailbox_reader {
     std::map<std::string, std::vector<std::string>> by_address;
     std::string broken;        // a sentence: every look fails with it
     int looks_before_copy = 0; // so many looks that would find several copies find one
+    bool carries_nuls = true;
+    bool carries_nul() const override { return carries_nuls; }
     net::task<net::result<std::vector<std::string>>> find(const mailspec::world::mailbox_owner& owner,
                                                           std::string_view token) override;
 };
@@ -86,7 +88,7 @@ played play(const std::string& script, server& against, const options& how = {})
 // With a server that answers everything with 250.
 played play(const std::string& script);
 
-} // namespace fake
 // What becomes of the mutants of what was played.
 script::mutation_report mutated(const played& p);
 
+} // namespace fake

@@ -225,6 +225,62 @@ BOOST_AUTO_TEST_CASE(bodies) {
     FAILS(checked("expect body length 9"), "a body of 9 octets", "8 octets");
 }
 
+BOOST_AUTO_TEST_CASE(bodies_in_another_encoding) {
+    const auto in = [](const std::string& encoding, const std::string& body) {
+        return with([=](std::string) {
+            return std::vector{"X: t0k3n last1- last2-\r\nContent-Transfer-Encoding: " + encoding +
+                               "\r\n\r\n" + body};
+        });
+    };
+    const std::string read = sent_mail + "expect delivered\n";
+    auto base64 = in("BASE64 (so)", "YQBi\r\n"), quoted = in("quoted-printable", "a=00b"),
+         plain = in("8bit", "a\xC3\xA4");
+    HOLDS(play(
+        read + "expect body decoded \"a\\0b\"\nexpect body decoded length 3\nexpect body \"YQBi\\r\\n\"\n",
+        base64));
+    HOLDS(play(read + "expect body decoded contains \"\\0b\"\n", quoted));
+    HOLDS(play(read + "expect body decoded \"a\\xC3\\xA4\"\n", plain));
+    FAILS(play(read + "expect body decoded \"YQBi\\r\\n\"\n", base64),
+          "the body \"YQBi\\r\\n\"\nnot met: it differs from octet 1 on", std::string("a\0b", 3));
+}
+
+BOOST_AUTO_TEST_CASE(nul_where_none_can_be_read) {
+    const std::string read = sent_mail + "expect delivered\n";
+    const auto by_imap = [](const std::string& body, const std::string& encoding = "8bit") {
+        auto s = with([=](std::string) {
+            return std::vector{"X: t0k3n last1- last2-\r\nContent-Transfer-Encoding: " + encoding +
+                               "\r\n\r\n" + body};
+        });
+        s.store.carries_nuls = false;
+        return s;
+    };
+    const std::string sentence = "the text has NUL in it, and mail is read by IMAP here, whose literals "
+                                 "carry none: `mailboxes: pop3` or a "
+                                 "Maildir in the profile would show it";
+    for (const std::string step : {"expect body \"a\\0b\"\n", "expect body decoded \"a\\0b\"\n"})
+        for (const std::string body : {"a\x80"
+                                       "b",
+                                       "ab", "a"}) {
+            auto replaces = by_imap(body);
+            const auto p = play(read + step, replaces);
+            BOOST_TEST((p.outcome.what == fake::script::case_outcome::kind::unseen), p.str());
+            BOOST_TEST(p.outcome.refusal == sentence);
+        }
+    // What can be seen is judged.
+    auto encoded = by_imap("YQBj", "base64"), bare = by_imap(std::string("a\0c", 3)),
+         other = by_imap("hello");
+    const std::string wanted = "the body \"a\\0b\"\nnot met: it differs from octet 3 on";
+    FAILS(play(read + "expect body decoded \"a\\0b\"\n", encoded), wanted, std::string("a\0c", 3));
+    FAILS(play(read + "expect body \"a\\0b\"\n", bare), wanted, std::string("a\0c", 3));
+    FAILS(play(read + "expect body \"bye\"\n", other),
+          "the body \"bye\"\nnot met: it differs from octet 1 on", "hello");
+    HOLDS(play(read + "expect body ~^hello$~\n", other));
+    auto maildir =
+        with([](std::string) { return std::vector<std::string>{"X: t0k3n last1- last2-\r\n\r\nab"}; });
+    FAILS(play(read + "expect body \"a\\0b\"\n", maildir),
+          "the body \"a\\0b\"\nnot met: it differs from octet 2 on", "ab");
+}
+
 BOOST_AUTO_TEST_CASE(a_long_body_against_an_expression) {
     server s;
     s.deliver = [](std::string m) { return std::vector{m + std::string(2 << 20, 'x')}; };

@@ -2,6 +2,7 @@
 // Compares whole messages, place included. Follows docs/suite-language.md, "Blocks";
 // runs no script.
 #include "harness/suite/claims.hpp"
+#include "harness/suite/needs.hpp"
 #include "harness/tests/suite/suite_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -115,6 +116,20 @@ BOOST_AUTO_TEST_CASE(claims_of_fragments) {
                "smtp/test.yaml:11:7: fragment `own` expects nothing, so it cannot be the claim\n");
 }
 
+BOOST_AUTO_TEST_CASE(needs_of_another_service) {
+    const auto one = *parse_need("imap BINARY"), other = *parse_need("not imap LITERAL+ or LITERAL-");
+    BOOST_TEST(one.service == "imap");
+    BOOST_TEST(one.name == "BINARY");
+    BOOST_TEST(one.word == "BINARY");
+    BOOST_TEST(one.capability);
+    BOOST_TEST(other.service == "imap");
+    BOOST_TEST(other.negative);
+    BOOST_TEST(other.name == "LITERAL+");
+    BOOST_TEST(other.word == "not LITERAL+ or LITERAL-");
+    BOOST_TEST(!parse_need("imap").value().capability);
+    BOOST_TEST(!parse_need("imap binary").has_value());
+}
+
 BOOST_AUTO_TEST_CASE(needs_are_implied) {
     auto c = scripted("do hello\ndo auth\nC: NOOP\nS: 250");
     BOOST_REQUIRE(c.needs.size() == 1u);
@@ -169,7 +184,8 @@ BOOST_AUTO_TEST_CASE(mistakes_in_fragment_files) {
         "smtp/fragments.yaml:6:3: fragment `mail` has no `script`\n"
         "smtp/fragments.yaml:9:12: found the need `Size`, expected a capability in capitals (STARTTLS, "
         "AUTH "
-        "PLAIN, SIZE 1..67108864; LITERAL+ or LITERAL-), a feature of the profile in small letters, or one "
+        "PLAIN, SIZE 1..67108864; LITERAL+ or LITERAL-; of another service, imap BINARY), a feature of the "
+        "profile in small letters, or one "
         "of these after `not`\n"
         "smtp/fragments.yaml:11:7: found `S`, did you mean `S:`?");
     write("smtp/fragments.yaml", "hello: |\n  S: 220\n");

@@ -149,8 +149,8 @@ BOOST_AUTO_TEST_CASE(mistakes_by_their_words) {
                "s.yaml:10:13: found `now` after `retry`, expected the end of the line");
     BOOST_TEST(mistakes("2 retry") ==
                "s.yaml:10:7: `retry` concerns every connection: leave out the number before it");
-    BOOST_TEST(mistakes("check retry") ==
-               "s.yaml:10:7: `check` marks what can fail: `S:`, `expect`, `tls`, `open ... refused` or `do`");
+    BOOST_TEST(mistakes("check retry") == "s.yaml:10:7: `check` marks what can fail: `S:`, `expect`, `tls`, "
+                                          "`open` with options of TLS, or `do`");
 }
 
 BOOST_AUTO_TEST_CASE(what_such_a_case_needs) {

@@ -94,6 +94,14 @@ BOOST_AUTO_TEST_CASE(connections_and_tls) {
     BOOST_TEST(tls.certificate);
     BOOST_TEST(!tls.refused);
     BOOST_TEST(only<start_tls>("check tls refused").request.refused);
+    // By the names of the registry, and by those of OpenSSL; several may be offered.
+    BOOST_TEST(only<start_tls>("tls cipher TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256").request.ciphers ==
+               "ECDHE-RSA-AES128-GCM-SHA256");
+    BOOST_TEST(only<start_tls>("tls cipher AES128-SHA version 1.1").request.ciphers == "AES128-SHA");
+    const auto two =
+        only<start_tls>("tls cipher TLS_AES_128_GCM_SHA256|TLS_AES_256_GCM_SHA384 refused").request;
+    BOOST_TEST(two.ciphers == "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384");
+    BOOST_TEST(two.refused);
     BOOST_TEST(only<expect_tls>("expect tls version 1.2+").min_version == "1.2");
     BOOST_TEST(only<expect_tls>("expect tls certificate").certificate);
 }
@@ -181,6 +189,9 @@ BOOST_AUTO_TEST_CASE(headers_and_bodies) {
     BOOST_TEST((only<expect_body>("expect body contains \"x\"").what == expect_body::kind::contains));
     BOOST_TEST((only<expect_body>("expect body ~x~").what == expect_body::kind::matches));
     BOOST_TEST(only<expect_body>("expect body length 1 KiB").length == 1024u);
+    BOOST_TEST(!only<expect_body>("expect body length 1 KiB").decoded);
+    BOOST_TEST(only<expect_body>("expect body decoded length 1 KiB").decoded);
+    BOOST_TEST((only<expect_body>("expect body decoded ~x~").what == expect_body::kind::matches));
 }
 
 BOOST_AUTO_TEST_CASE(blocks) {

@@ -137,7 +137,8 @@ BOOST_AUTO_TEST_CASE(values) {
         of_case("needs: SIZE 9..1") ==
         "smtp/test.yaml:7:12: found the need `SIZE 9..1`, expected a capability in capitals (STARTTLS, "
         "AUTH "
-        "PLAIN, SIZE 1..67108864; LITERAL+ or LITERAL-), a feature of the profile in small letters, or one "
+        "PLAIN, SIZE 1..67108864; LITERAL+ or LITERAL-; of another service, imap BINARY), a feature of the "
+        "profile in small letters, or one "
         "of these after `not`");
     BOOST_TEST(
         of_case("needs: Starttls").starts_with("smtp/test.yaml:7:12: found the need `Starttls`, expected"));
