@@ -42,6 +42,13 @@ void imap_dialog::add(const server_event& event) {
     heard_.push_back(std::move(one));
 }
 
+imap_dialog::stretch imap_dialog::octets_of(window w) const {
+    const auto end = [](const heard& h) { return h.offset + h.length; };
+    if (w.from < w.to) return {heard_[w.from].offset, end(heard_[w.to - 1]) - heard_[w.from].offset};
+    if (w.to < heard_.size()) return {heard_[w.to].offset, 0};
+    return {heard_.empty() ? 0 : end(heard_.back()), 0};
+}
+
 std::string imap_dialog::shown(window w, bool taken_too) const {
     std::string raw;
     for (auto i = w.from; i < w.to && raw.size() < most_octets_shown; ++i) {

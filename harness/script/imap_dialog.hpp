@@ -35,6 +35,11 @@ class imap_dialog {
     void add(const server_event& event);
 
     const std::vector<heard>& all() const { return heard_; }
+    // Where they stand in all that the server sent; of none: where the next one begins.
+    struct stretch {
+        std::size_t offset = 0, length = 0;
+    };
+    stretch octets_of(window w) const;
     // Octets of responses, for people: not more than some KiB of them.
     std::string shown(window w, bool taken_too = true) const;
     heard& at(std::size_t index) { return heard_[index]; }

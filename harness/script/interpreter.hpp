@@ -103,6 +103,8 @@ class interpreter {
     net::task<command_window> window_of_command(server_connection& conn);
     step_result not_at_its_end(const server_connection& conn, const command_window& w,
                                const std::string& wanted) const;
+    void note_window(const suite::step& s, const server_connection& conn, imap_dialog::window w,
+                     std::optional<std::string> example);
     result count_responses(const suite::step& s, const suite::expect_server& e, server_connection& conn);
     result expect_no_response(const suite::step& s, const suite::expect_no_response& e);
     result expect_capabilities(const suite::step& s, const suite::expect_capabilities& e);

@@ -53,6 +53,15 @@ step_result interpreter::not_at_its_end(const server_connection& conn, const com
                          conn.imap().shown(w.responses) + w.cut);
 }
 
+// `example`: a response that the step is about.
+void interpreter::note_window(const suite::step& s, const server_connection& conn, imap_dialog::window w,
+                              std::optional<std::string> example) {
+    const auto octets = conn.imap().octets_of(w);
+    judged step{judged::what::imap_window, &s, s.claim, conn.stream(), octets.offset, octets.length, {}};
+    step.about = std::move(example).value_or("");
+    outcome_.steps.push_back(std::move(step));
+}
+
 interpreter::result interpreter::count_responses(const suite::step& s, const suite::expect_server& e,
                                                  server_connection& conn) {
     const auto command = co_await window_of_command(conn);
@@ -60,11 +69,8 @@ interpreter::result interpreter::count_responses(const suite::step& s, const sui
     const auto& dialog = conn.imap();
     const auto context = context_of(conn);
     std::uint64_t count = 0;
-    std::size_t from = 0, length = 0;
     for (auto i = w.from; i < w.to; ++i) {
         const auto& h = dialog.all()[i];
-        if (length == 0) from = h.offset;
-        length = h.offset + h.length - from;
         bool one = false;
         for (const auto& pattern : e.tiers.front().any_of) {
             const auto* wanted = std::get_if<suite::imap_response_pattern>(&pattern);
@@ -79,9 +85,7 @@ interpreter::result interpreter::count_responses(const suite::step& s, const sui
     if (!command.cut.empty()) co_return not_at_its_end(conn, command, so_many);
     if (count != *e.count) co_return does_not_hold(so_many, fmt::format("{} of\n{}", count, dialog.shown(w)));
     const auto* wanted = std::get_if<suite::imap_response_pattern>(&e.tiers.front().any_of.front());
-    judged step{judged::what::imap_window, &s, s.claim, conn.stream(), from, length, {}};
-    if (wanted) step.about = example_of(*wanted, context).value_or("");
-    outcome_.steps.push_back(std::move(step));
+    note_window(s, conn, w, wanted ? example_of(*wanted, context) : std::nullopt);
     co_return holds();
 }
 
@@ -93,22 +97,15 @@ interpreter::result interpreter::expect_no_response(const suite::step& s,
     const auto w = command.responses;
     const auto& dialog = conn->imap();
     const auto context = context_of(*conn);
-    std::size_t from = conn->received(), length = 0;
     for (auto i = w.from; i < w.to; ++i) {
         const auto& h = dialog.all()[i];
-        if (length == 0) from = h.offset;
-        length = h.offset + h.length - from;
         if (!h.is(heard_kind::untagged)) continue;
         const auto matched = match_imap(e.pattern, *h.response, context);
         if (!matched) co_return troubled("`" + s.source + "`: " + matched.error());
         if (matched->held) co_return does_not_hold("no " + describe(e.pattern), h.response->raw);
     }
     if (!command.cut.empty()) co_return not_at_its_end(*conn, command, "no " + describe(e.pattern));
-    // Without any response of the command: what comes first behind them.
-    if (length == 0 && w.to < dialog.all().size()) from = dialog.all()[w.to].offset;
-    judged step{judged::what::imap_window, &s, s.claim, conn->stream(), from, length, {}};
-    step.about = example_of(e.pattern, context).value_or("");
-    outcome_.steps.push_back(std::move(step));
+    note_window(s, *conn, w, example_of(e.pattern, context));
     co_return holds();
 }
 

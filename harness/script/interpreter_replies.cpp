@@ -26,14 +26,14 @@ bool turns_away(const server_event& event) {
 
 } // namespace
 
-// With `silence` among the outcomes its duration is the patience; otherwise it is the target's.
+// With `silence` among the outcomes its duration is the patience, be it longer than the target's or not.
 std::chrono::milliseconds interpreter::patience_for(const suite::expect_server& e) const {
-    auto patience = environment_.target.reply_timeout;
+    std::optional<std::chrono::milliseconds> silent;
     for (const auto& tier : e.tiers)
         for (const auto& pattern : tier.any_of)
             if (const auto* silence = std::get_if<suite::silence_pattern>(&pattern))
-                patience = std::min(patience, silence->duration);
-    return patience;
+                silent = std::min(silent.value_or(silence->duration), silence->duration);
+    return silent.value_or(environment_.target.reply_timeout);
 }
 
 interpreter::result interpreter::expect_server(const suite::step& s, const suite::expect_server& e) {

@@ -31,6 +31,28 @@ bool is_about_mailboxes(const std::string& name) {
     return is_about_messages(name) || std::ranges::find(names, name) != names.end();
 }
 
+// Of what FETCH brings, what tells of the mailbox as a whole.
+struct fetch_items {
+    const imap_value *uid = nullptr, *modseq = nullptr, *flags = nullptr;
+    bool others = false;
+};
+
+fetch_items items_of(const imap_value& list) {
+    fetch_items found;
+    const auto& items = list.items;
+    for (std::size_t i = 0; i + 1 < items.size(); i += 2) {
+        if (items[i].is_atom("UID"))
+            found.uid = &items[i + 1];
+        else if (items[i].is_atom("MODSEQ") && items[i + 1].is_list() && items[i + 1].items.size() == 1)
+            found.modseq = &items[i + 1].items[0];
+        else if (items[i].is_atom("FLAGS"))
+            found.flags = &items[i + 1];
+        else
+            found.others = true;
+    }
+    return found;
+}
+
 } // namespace
 
 void imap_judge::tls_started() {
@@ -298,19 +320,7 @@ void imap_judge::judge_fetch(imap_notes& notes) {
     if (r.data.size() != 3 || !r.data[2].is_list()) return;
     auto& mailbox = *view();
     const auto number = *r.number();
-    const auto& items = r.data[2].items;
-    const imap_value *uid = nullptr, *modseq = nullptr, *flags = nullptr;
-    bool others = false;
-    for (std::size_t i = 0; i + 1 < items.size(); i += 2) {
-        if (items[i].is_atom("UID"))
-            uid = &items[i + 1];
-        else if (items[i].is_atom("MODSEQ") && items[i + 1].is_list() && items[i + 1].items.size() == 1)
-            modseq = &items[i + 1].items[0];
-        else if (items[i].is_atom("FLAGS"))
-            flags = &items[i + 1];
-        else
-            others = true;
-    }
+    const auto [uid, modseq, flags, others] = items_of(r.data[2]);
     if (uid && uid->number()) {
         notes.held_against("imap-uid-order");
         notes.held_against("imap-uid-changes");

@@ -13,6 +13,7 @@ namespace {
 
 constexpr auto idle_limit = std::chrono::seconds(30); // of a TCP connection, RFC 7766 §6.2.3: some seconds
 constexpr int most_connections = 200;
+constexpr auto before_next_try = std::chrono::milliseconds(10); // where a socket fails, so as not to spin
 
 class zone_in_service;
 
@@ -105,6 +106,8 @@ net::task<void> dns_server::impl::serve_datagrams() {
         auto got = co_await udp->receive(net::deadline::never());
         if (!got) {
             if (closed || got.error().kind == net::failure::closed) co_return;
+            const auto soon = net::deadline::in(before_next_try);
+            co_await net::sleep_until(soon);
             continue;
         }
         auto reply = answers.answer(got->octets, false);
@@ -134,7 +137,8 @@ net::task<void> dns_server::impl::accept_connections() {
         if (!accepted) {
             if (closed || accepted.error().kind == net::failure::closed) co_return;
             // Out of descriptors, say: not a reason to spin.
-            co_await net::sleep_until(net::deadline::in(std::chrono::milliseconds(10)));
+            const auto soon = net::deadline::in(before_next_try);
+            co_await net::sleep_until(soon);
             continue;
         }
         if (connections >= most_connections) continue; // closes it

@@ -67,7 +67,7 @@ class session {
     }
 
     net::task<void> say(std::string text) {
-        const auto until = net::deadline::in(5s);
+        const auto until = net::deadline::in(60s);
         const auto close = text.find(hang_up);
         const auto octets = text.substr(0, close);
         if (!octets.empty()) (void)co_await stream_->write(octets, until);
@@ -77,7 +77,7 @@ class session {
     }
 
     net::task<bool> read_more() {
-        const auto until = net::deadline::in(5s);
+        const auto until = net::deadline::in(60s);
         std::array<char, 4096> piece;
         const std::span<char> room(piece);
         const auto got = co_await stream_->read_some(room, until);

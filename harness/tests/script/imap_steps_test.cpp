@@ -88,17 +88,17 @@ BOOST_AUTO_TEST_CASE(the_first_tagged_response_counts) {
 }
 
 BOOST_AUTO_TEST_CASE(silence_lasts_as_long_as_it_says) {
-    const auto short_case = nonauth + "\ntimeout: 100ms";
-    FAILS(run("S: * OK\nS: silence 300ms\n", short_case), "silence 300 ms",
-          "nothing more within the 100 ms of the whole case");
+    const auto short_case = nonauth + "\ntimeout: 1s";
+    FAILS(run("S: * OK\nS: silence 60s\n", short_case), "silence 60 s",
+          "nothing more within the 1 s of the whole case");
 }
 
 BOOST_AUTO_TEST_CASE(messages_of_several_megabytes_are_read_whole) {
     const std::string message(5 << 20, 'x');
-    const auto s = answering({{"X", "* 1 FETCH (BODY[] {" + std::to_string(message.size()) + "}\r\n" +
-                                        message + ")\r\nTAG OK\r\n"}});
-    const auto p = play_reading("S: * OK\nC: X\nS: * 1 FETCH (BODY[] ~^x+$~)\nS: OK\n",
-                                const_cast<reading_server&>(s), nonauth, std::chrono::seconds(5));
+    auto s = answering({{"X", "* 1 FETCH (BODY[] {" + std::to_string(message.size()) + "}\r\n" + message +
+                                  ")\r\nTAG OK\r\n"}});
+    const auto p = play_reading("S: * OK\nC: X\nS: * 1 FETCH (BODY[] ~^x+$~)\nS: OK\n", s, nonauth,
+                                std::chrono::seconds(60));
     BOOST_TEST(p.held(), p.str().substr(0, 300));
 }
 

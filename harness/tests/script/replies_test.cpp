@@ -25,10 +25,9 @@ BOOST_AUTO_TEST_CASE(codes) {
 BOOST_AUTO_TEST_CASE(silence_lasts_as_long_as_it_says) {
     server s;
     options brief;
-    brief.keys = "timeout: 100ms";
-    HOLDS(play("do hello\nS: silence 20ms\n", s, brief));
-    FAILS(play("do hello\nS: silence 300ms\n", s, brief), "silence 300 ms",
-          "no reply within the 100 ms of the whole case");
+    brief.keys = "timeout: 1s";
+    FAILS(play("do hello\nS: silence 60s\n", s, brief), "silence 60 s",
+          "no reply within the 1 s of the whole case");
 }
 
 BOOST_AUTO_TEST_CASE(enhanced_codes) {

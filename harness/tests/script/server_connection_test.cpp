@@ -26,14 +26,14 @@ events_read read_all(std::string service, std::string octets, script::server_con
         const auto on = co_await boost::asio::this_coro::executor;
         auto [ours, theirs] = net::memory_pair(on);
         co_await net::spawn_beside([&, &far = theirs]() -> net::task<void> {
-            const auto until = net::deadline::in(5s);
+            const auto until = net::deadline::in(60s);
             (void)co_await far->write(octets, until);
             far->close();
         });
         script::case_outcome outcome;
-        script::server_connection conn(std::move(ours), outcome, 1, 0, service, false, 5000ms, most);
+        script::server_connection conn(std::move(ours), outcome, 1, 0, service, false, 60s, most);
         for (int i = 0; i < 20; ++i) {
-            const auto until = net::deadline::in(5s);
+            const auto until = net::deadline::in(60s);
             const auto* event = co_await conn.next(until);
             seen.kinds.push_back(event->kind);
             if (event->kind != what::reply && event->kind != what::malformed) break;

@@ -210,8 +210,8 @@ BOOST_AUTO_TEST_CASE(a_large_set_has_each_record_once) {
     asked_zone z("$GENERATE 1-2000 @ AAAA fd00::${0,0,x}\n@ AAAA fd00::7\n");
     const auto all = z.ask("z.test", AAAA, {}, true);
     BOOST_TEST(std::ranges::count(all, '\n') == 2000);
-    BOOST_TEST(mistakes("$GENERATE 1-60000 @ AAAA fd00::${0,0,x}\n")
-                   .starts_with("1: the 60000 AAAA records of z.test take "));
+    BOOST_TEST(mistakes("$GENERATE 1-20000 @ AAAA fd00::${0,0,x}\n")
+                   .starts_with("1: the 20000 AAAA records of z.test take "));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
