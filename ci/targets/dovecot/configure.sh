@@ -21,13 +21,15 @@ configure_dovecot() {
     done
 }
 
-# user:password:uid:gid::home for each account. Dovecot knows no aliases, so postmaster is a second name of the first one.
+# user:password:uid:gid::home for each account. Dovecot knows no aliases, so postmaster is a second name of the first one. No folder
+# can be made where busy has his mailbox.
 dovecot_users() {
     local user first=
     while read -r user; do
         first=${first:-$user}
         echo "$user:{PLAIN}$user-pw:$(id_of "$1" "$user")::/home/$user"
     done < <(account_names)
+    echo "busy:{PLAIN}busy-pw:$(id_of "$1" "$first")::/dev/null"
     echo "postmaster:{PLAIN}$first-pw:$(id_of "$1" "$first")::/home/$first"
 }
 
