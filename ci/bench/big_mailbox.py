@@ -75,10 +75,10 @@ def fill(client, messages):
 
 
 @contextlib.contextmanager
-def running_refmaild(folder):
+def running_refmaild(folder, *options):
     with open(pathlib.Path(folder, "log"), "a", encoding="utf-8") as log:
         server = subprocess.Popen([program("reference/refmaild"), "--ports", "0", "--json", "--plaintext-auth", "--account=big:pw",
-                                   "--data", str(pathlib.Path(folder, "data"))], stdout=subprocess.PIPE, stderr=log, text=True)
+                                   "--data", str(pathlib.Path(folder, "data")), *options], stdout=subprocess.PIPE, stderr=log, text=True)
     try:
         host, port = json.loads(server.stdout.readline())["services"]["imap"].rsplit(":", 1)
         yield lambda: Client((host, int(port)), "big", "pw")
@@ -88,9 +88,8 @@ def running_refmaild(folder):
 
 
 @contextlib.contextmanager
-def running_dovecot(folder):
+def running_dovecot(folder, launcher=ROOT / "ci/targets/dovecot/start"):
     """By its launcher, which needs root; see ci/targets/dovecot."""
-    launcher = ROOT / "ci/targets/dovecot/start"
     with open(pathlib.Path(folder, "log"), "a", encoding="utf-8") as log:
         server = subprocess.Popen([str(launcher), folder], stdout=log, stderr=log)
     try:

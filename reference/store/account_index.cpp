@@ -225,6 +225,18 @@ mailbox::result<std::optional<folder_summary>> account_index::summary_of(const m
     return found;
 }
 
+mailbox::result<std::optional<account_index::mbox_note>> account_index::mbox_note_of(const mailbox_row& box) {
+    const std::lock_guard hold(lock_);
+    std::optional<mbox_note> found;
+    const bool read =
+        db_->each("SELECT stamp, places FROM mbox_note WHERE mailbox = ? AND next = ? AND highest = ?",
+                  {box.id, box.next, box.highest}, [&](const database::row& r) {
+                      found = mbox_note{std::string(r.text(0)), std::string(r.text(1))};
+                  });
+    if (!read) return std::unexpected(why());
+    return found;
+}
+
 mailbox::result<std::vector<std::string>> account_index::keywords_of(std::int64_t mailbox) {
     const std::lock_guard hold(lock_);
     std::vector<std::string> all;

@@ -81,6 +81,7 @@ class account_index {
         void settle_all();                            // after a crash; their mod-sequences become new ones
         void forget_vanished(const mailbox_row& box); // up to box.forgotten
         void note(const mailbox_row& box, const folder_summary& seen);
+        void note_mbox(const mailbox_row& box, const std::string& stamp, const std::string& places);
         // Its row is gone, and what holds it must go: a file, or a part of an mbox; until left() says it did.
         void leave(const mailbox_row& box, const std::string& base);
         void left(const mailbox_row& box, const std::string& base);
@@ -121,6 +122,12 @@ class account_index {
         std::uint64_t octets = 0; // as served
     };
     mailbox::result<std::map<std::string, form>> expected(); // by digest
+    struct mbox_note {
+        std::string stamp;  // of the file
+        std::string places; // of the messages in it
+    };
+    // As note_mbox() was told; nothing if rows have changed since.
+    mailbox::result<std::optional<mbox_note>> mbox_note_of(const mailbox_row& box);
 
     // What somebody wants remembered about messages: kept in memory first, written now and then.
     std::optional<std::string> remembered(std::int64_t mailbox, mailbox::uid id, std::string_view aspect);

@@ -21,4 +21,8 @@ std::int64_t nanoseconds_now() {
     return nanoseconds(at);
 }
 
+bool may_stand_still(std::int64_t time, std::int64_t at) {
+    return time < 0 || at < time + (time % a_second == 0 ? 3 * a_second : a_second / 20);
+}
+
 } // namespace refmail::store

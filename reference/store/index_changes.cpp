@@ -65,8 +65,8 @@ void account_index::changes::remove_mailbox(const std::string& name) {
          {"DELETE FROM message WHERE mailbox = ?", "DELETE FROM arrival WHERE mailbox = ?",
           "DELETE FROM vanished WHERE mailbox = ?", "DELETE FROM keyword WHERE mailbox = ?",
           "DELETE FROM remembered WHERE mailbox = ?", "DELETE FROM special_use WHERE mailbox = ?",
-          "DELETE FROM summary WHERE mailbox = ?", "DELETE FROM leaving WHERE mailbox = ?",
-          "DELETE FROM mailbox WHERE id = ?"})
+          "DELETE FROM summary WHERE mailbox = ?", "DELETE FROM mbox_note WHERE mailbox = ?",
+          "DELETE FROM leaving WHERE mailbox = ?", "DELETE FROM mailbox WHERE id = ?"})
         db.run(statement, {id});
     // Not only in the database: what is written now and then must not come back.
     std::erase_if(index_.to_remember_, [&](const auto& one) { return one.first.mailbox == id; });
@@ -133,6 +133,12 @@ void account_index::changes::note(const mailbox_row& box, const folder_summary& 
     index_.db_->run("INSERT OR REPLACE INTO summary VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     {box.id, box.next, box.highest, seen.fresh_time, seen.seen_time, seen.messages,
                      seen.unseen, seen.deleted, seen.first_unseen, seen.octets, seen.deleted_octets});
+}
+
+void account_index::changes::note_mbox(const mailbox_row& box, const std::string& stamp,
+                                       const std::string& places) {
+    index_.db_->run("INSERT OR REPLACE INTO mbox_note VALUES(?, ?, ?, ?, ?)",
+                    {box.id, box.next, box.highest, stamp, places});
 }
 
 void account_index::changes::add_keyword(const mailbox_row& box, int bit, const std::string& name) {

@@ -40,8 +40,12 @@ void make_schema(database& db) {
         " PRIMARY KEY(mailbox, base)) WITHOUT ROWID";
     constexpr const char* expected = "CREATE TABLE IF NOT EXISTS expected(digest TEXT PRIMARY KEY,"
                                      " info TEXT NOT NULL, octets INTEGER NOT NULL) WITHOUT ROWID";
+    constexpr const char* mbox_note =
+        "CREATE TABLE IF NOT EXISTS mbox_note(mailbox INTEGER PRIMARY KEY, next INTEGER NOT NULL,"
+        " highest INTEGER NOT NULL, stamp TEXT NOT NULL, places TEXT NOT NULL)";
     const auto found = version_of(db);
     if (found == version) {
+        db.run(mbox_note);
         db.run(summary);
         db.run(leaving);
         db.run(expected);
@@ -78,7 +82,7 @@ void make_schema(database& db) {
           " WITHOUT ROWID",
           "CREATE TABLE quota(storage INTEGER NOT NULL, messages INTEGER NOT NULL)",
           "CREATE TABLE renaming(before TEXT NOT NULL, after TEXT NOT NULL)", summary, leaving, expected,
-          "CREATE TABLE run(boot TEXT NOT NULL)", "PRAGMA user_version = 1"})
+          mbox_note, "CREATE TABLE run(boot TEXT NOT NULL)", "PRAGMA user_version = 1"})
         db.run(table);
 }
 

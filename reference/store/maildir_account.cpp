@@ -51,6 +51,7 @@ maildir_account::open(mail_store& store, const std::string& user, const settings
 maildir_account::~maildir_account() {
     for (const auto& one : lately_)
         one->note();
+    if (mbox_) mbox_->note();
 }
 
 std::string maildir_account::path_of(const std::string& directory) const {

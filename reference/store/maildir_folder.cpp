@@ -20,12 +20,6 @@ struct octets_of_file : mailbox::content {
     std::string text;
 };
 
-// Could a change of this moment leave the time as it is? The clock of files ticks every few milliseconds, and
-// on some file systems once in two seconds.
-bool may_stand_still(std::int64_t time, std::int64_t at) {
-    return time < 0 || at < time + (time % a_second == 0 ? 3 * a_second : a_second / 20);
-}
-
 } // namespace
 
 std::string place_of(const message_row& one) {

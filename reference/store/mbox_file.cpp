@@ -123,6 +123,7 @@ result<std::uint64_t> mbox_file::hold::append(mbox_text&& text, const mbox_numbe
     if (auto begun = of_->journal_.begin_append(before, text, numbers); !begun)
         return std::unexpected(begun.error());
     before_ = before;
+    has_rows_ = numbers.first != 0;
     auto written = text.each([&, at = before](std::string_view octets) mutable {
         auto done = write_octets(mbox(), at, octets, of_->path());
         at += octets.size();
@@ -134,10 +135,11 @@ result<std::uint64_t> mbox_file::hold::append(mbox_text&& text, const mbox_numbe
     return std::unexpected(written.error());
 }
 
-// Should it fail, the record is found at the next start, and the text whole.
+// Where rows tell of it the record says nothing more, and stays until the next one. Of a delivery it is found
+// at the next start, should this fail, and the text whole.
 void mbox_file::hold::keep() {
     before_.reset();
-    (void)of_->journal_.end_append();
+    if (!has_rows_) (void)of_->journal_.end_append();
 }
 
 void mbox_file::hold::take_back() {

@@ -90,6 +90,7 @@ class mbox_file::hold {
     const std::shared_ptr<mbox_file> of_;
     std::optional<mbox_lock> locks_;
     std::optional<std::uint64_t> before_; // an append: the size without it
+    bool has_rows_ = false;               // it: that they are there says that it is kept
 };
 
 } // namespace refmail::store

@@ -47,6 +47,7 @@ mbox_folder::open(const account_parts& parts, std::shared_ptr<mbox_file> file, a
     auto expected = parts.index->expected();
     if (!expected) return std::unexpected(expected.error());
     made->expected_ = std::move(*expected);
+    made->believe_note();
     if (auto looked = made->refresh(); !looked) return std::unexpected(looked.error());
     if (auto* watches = parts.store.watches()) made->watch_ = watches->watch_file(made->file_->path(), made);
     return made;

@@ -40,6 +40,9 @@ class mbox_folder final : public indexed_folder {
     // Between this and another mailbox nothing is moved meanwhile; taken before all locks.
     [[nodiscard]] std::unique_lock<std::mutex> hold_moves() { return std::unique_lock(moves_); }
 
+    // Remembers, for the next start, where the messages lie in the file as it is now. At the end.
+    void note();
+
     void heard(name_event) override {}
     void heard_too_much() override {}
 
@@ -72,6 +75,9 @@ class mbox_folder final : public indexed_folder {
     mailbox::result<bool> drop_leaving(mbox_file::hold& held, const std::vector<mbox_extent>& there);
     message_row row_for(const mbox_message& one, std::set<std::string>& expected);
     void settle(const mbox_file::hold& held, const mbox_stamp& now); // all of it is known
+
+    // mbox_note.cpp
+    void believe_note();
 
     // mbox_moves.cpp
     mailbox::result<mailbox::appended> move_portion(maildir_folder& to, std::span<const mailbox::uid> ids);

@@ -318,6 +318,60 @@ BOOST_AUTO_TEST_CASE(a_line_that_may_begin_a_message_is_told) {
                           "message before it\n");
 }
 
+// Who looks through the file tells of a line in it.
+BOOST_AUTO_TEST_CASE(a_file_at_rest_is_not_looked_through_at_the_next_start) {
+    const auto touch = [&](std::chrono::hours from_now) {
+        fs::last_write_time(path, fs::file_time_type::clock::now() + from_now);
+        look();
+        log.clear();
+    };
+    const auto let_it_rest = [&] { touch(std::chrono::hours(-1)); };
+    add(text("a") + "From somebody who knows no date\n\n" + text("c"));
+    let_it_rest();
+    restart_with_mbox();
+    BOOST_TEST(log == "");
+    expect({1, 2});
+    BOOST_TEST(octets(*inbox, 2) == served("c"));
+    add(text("d"));
+    expect({1, 2, 3});
+    BOOST_TEST(inbox->expunge(uids{2}, true).has_value());
+    BOOST_TEST(octets(*inbox, 3) == served("d"));
+    BOOST_TEST(log == "");
+    let_it_rest();
+    restart_with_mbox();
+    BOOST_TEST(log == "");
+    expect({1, 3});
+    BOOST_TEST(octets(*inbox, 3) == served("d"));
+    log.clear();
+    restart_with_mbox(); // noted once more, as nothing has changed
+    BOOST_TEST(log == "");
+
+    let_it_rest();
+    inbox.reset();
+    stop();
+    write(content() + text("e"));
+    restart_with_mbox();
+    BOOST_TEST(log.contains("names no date"));
+    expect({1, 3, 4});
+    touch(std::chrono::hours(1));
+    restart_with_mbox(); // for all we know it was touched in this moment
+    BOOST_TEST(log.contains("names no date"));
+    expect({1, 3, 4});
+    let_it_rest();
+    inbox.reset();
+    stop();
+    {
+        const auto index = *store::account_index::open(maildir().string(), {});
+        auto row = **index->mailbox_named("INBOX");
+        store::account_index::changes change(*index);
+        ++row.highest; // something happened that no note was made of
+        change.save(row);
+        BOOST_REQUIRE(change.commit().has_value());
+    }
+    restart_with_mbox();
+    BOOST_TEST(log.contains("names no date"));
+}
+
 BOOST_AUTO_TEST_CASE(copies_in_both_directions) {
     create("Other");
     auto first = message("a", flag::flagged);
