@@ -202,7 +202,9 @@ BOOST_AUTO_TEST_CASE(nothing_is_lost_doubled_or_renumbered) {
     told all;
     const auto validity = box()->facts().uid_validity;
     mailbox::mod_sequence highest = 0;
-    for (unsigned round = 0; round < 25; ++round) {
+    // On a slow machine a child may be killed before it has done anything: then there are more of them.
+    const auto did_little = [&] { return all.inbox.size() + all.other.size() <= 50; };
+    for (unsigned round = 0; round < 25 || (round < 1000 && did_little()); ++round) {
         stop();
         run_and_kill(
             [&](int answers) {
@@ -218,7 +220,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_lost_doubled_or_renumbered) {
         highest = box()->facts().highest;
         if (!all.inbox.empty()) BOOST_TEST(box()->facts().uid_next > all.inbox.rbegin()->first);
     }
-    BOOST_TEST(all.inbox.size() + all.other.size() > 50u); // it did something
+    BOOST_TEST(!did_little());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
