@@ -253,6 +253,9 @@ interpreter::result interpreter::run_either(const suite::step& s, const suite::e
     const std::vector<suite::step>* taken = nullptr;
     co_await flush_all(0);
     const bool waited = co_await wait_for_a_branch(block);
+    if (!first_of_branch_)
+        for (auto& [number, conn] : connections_)
+            heard_before_branches_[number] = conn->imap().all().size();
     for (const auto& branch : block.branches) {
         if (branch.empty()) continue;
         const bool outer = std::exchange(first_of_branch_, true);

@@ -109,6 +109,7 @@ class interpreter {
     result expect_no_response(const suite::step& s, const suite::expect_no_response& e);
     result expect_capabilities(const suite::step& s, const suite::expect_capabilities& e);
     result compress(const suite::step& s);
+    bool heard_by_branches(int connection, const imap_dialog& dialog) const;
     void note_instead(const suite::outcome_tier& tier, const suite::expect_server& e, std::string came);
 
     // interpreter_mailboxes.cpp: what is done before a script and after it, by the harness itself
@@ -189,6 +190,7 @@ class interpreter {
     step_result reach_failure_;
     bool branches_waited_ = false; // within `either`: for all of its branches, at remote hosts
     bool first_of_branch_ = false; // within `either`: an outcome is offered to each branch
+    std::map<int, std::size_t> heard_before_branches_; // within `either`: responses of IMAP, by connection
     std::optional<std::pair<int, net::result<net::tls_facts>>> handshake_offered_;
     std::optional<wire::message> message_; // that `expect delivered` or `expect mail` looked at last
     int message_stream_ = -1;              // the connection to a remote host on which it came

@@ -190,13 +190,24 @@ std::optional<step_result> interpreter::try_imap(const suite::step& s, const sui
     return std::nullopt;
 }
 
+// Did a branch of the `either` that is at its first steps hear what none of them met?
+bool interpreter::heard_by_branches(int connection, const imap_dialog& dialog) const {
+    if (!first_of_branch_) return false;
+    const auto known = heard_before_branches_.find(connection);
+    const auto from = known == heard_before_branches_.end() ? 0 : known->second;
+    const auto& all = dialog.all();
+    return std::any_of(all.begin() + static_cast<std::ptrdiff_t>(std::min(from, all.size())), all.end(),
+                       [](const auto& h) { return !h.taken; });
+}
+
 interpreter::result interpreter::expect_imap(const suite::step& s, const suite::expect_server& e,
                                              server_connection& conn) {
     if (e.count) co_return co_await count_responses(s, e, conn);
     auto& dialog = conn.imap();
     const auto patience = net::deadline::in(patience_for(e));
     const auto until = patience.earlier(limit_);
-    bool silent = until.at == patience.at; // the end of the case may cut it short
+    // The end of the case may cut it short, and what came while another branch waited was heard.
+    bool silent = until.at == patience.at && !heard_by_branches(s.connection, dialog);
     std::size_t looked = 0;
     for (;;) {
         if (auto done = try_imap(s, e, conn, nullptr, looked)) co_return *done;

@@ -23,7 +23,7 @@ class server_connection {
     // `into` keeps transcript, deviations, handshakes; it outlives the connection.
     server_connection(net::stream_ptr stream, case_outcome& into, int number, int stream_index,
                       std::string service, bool plain, std::chrono::milliseconds patience,
-                      limits most = {128u << 20, 300'000});
+                      limits most = {128u << 20, 100'000});
     ~server_connection(); // closes
 
     void queue(std::string_view octets) { unsent_ += octets; }

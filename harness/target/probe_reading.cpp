@@ -18,6 +18,7 @@ template <class T>
 using outcome = std::expected<T, std::string>;
 
 constexpr std::size_t longest_response = 1 << 20; // a server that talks without end is not waited for
+constexpr int most_responses = 10'000;            // to one command: those that are asked here bring a handful
 
 std::string reason(const net::error& e) {
     if (e.kind == net::failure::timeout) return "no answer in time";
@@ -125,7 +126,7 @@ class imap_talk {
         const auto tag = fmt::format("p{}", ++tags_);
         auto sent = co_await talk_.say(fmt::format("{} {}", tag, command));
         if (!sent) co_return std::unexpected(sent.error());
-        for (;;) {
+        for (int heard = 0; heard < most_responses; ++heard) {
             auto r = co_await response();
             if (!r) co_return std::unexpected(r.error());
             if (const auto announced = wire::imap_capabilities_of(*r); into && !announced.empty()) {
@@ -135,6 +136,7 @@ class imap_talk {
             }
             if (r->what == wire::imap_response::kind::tagged && r->tag == tag) co_return r->condition == "OK";
         }
+        co_return std::unexpected("it talks without end");
     }
 
   private:

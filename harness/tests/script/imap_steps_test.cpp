@@ -93,6 +93,14 @@ BOOST_AUTO_TEST_CASE(silence_lasts_as_long_as_it_says) {
           "nothing more within the 1 s of the whole case");
 }
 
+BOOST_AUTO_TEST_CASE(what_one_branch_heard_is_no_silence_for_the_next) {
+    const std::string script = "S: * OK\nC: X\neither\n  S: * BYE\nor\n  check S: silence 20ms\nend\n";
+    HOLDS(run(script, nonauth, answering({{"X", ""}})));
+    BOOST_TEST(run(script, nonauth, answering({{"X", "* 1 EXISTS\r\n"}})).step() == "check S: silence 20ms");
+    HOLDS(run("S: * OK\nC: X\nS: * 1 EXISTS\n" + script.substr(script.find("either")), nonauth,
+              answering({{"X", "* 1 EXISTS\r\n"}})));
+}
+
 BOOST_AUTO_TEST_CASE(messages_of_several_megabytes_are_read_whole) {
     const std::string message(5 << 20, 'x');
     auto s = answering({{"X", "* 1 FETCH (BODY[] {" + std::to_string(message.size()) + "}\r\n" + message +

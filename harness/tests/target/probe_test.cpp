@@ -122,6 +122,15 @@ BOOST_AUTO_TEST_CASE(a_capability_of_imap_with_a_number_is_known_by_its_name_too
     BOOST_TEST(!found->offers("X"));
 }
 
+BOOST_AUTO_TEST_CASE(a_server_that_talks_without_end_is_given_up) {
+    std::string flood;
+    for (int i = 0; i < 10'001; ++i)
+        flood += "* 1 EXISTS\r\n";
+    const auto found = probe({"* OK x\r\n", {{"p1", flood + "p1 OK done\r\n"}}, {}}, "imap");
+    BOOST_REQUIRE(!found);
+    BOOST_TEST(found.error() == "it talks without end");
+}
+
 BOOST_AUTO_TEST_CASE(it_judges_nothing) {
     const auto no_ehlo = probe({"220 x\r\n", {{"EHLO", "500 what\r\n"}}, ""});
     BOOST_REQUIRE(no_ehlo);
