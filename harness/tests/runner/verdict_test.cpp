@@ -310,6 +310,36 @@ BOOST_AUTO_TEST_CASE(what_is_not_offered) {
                "smtp does not offer APPENDLIMIT 1..9");
 }
 
+BOOST_AUTO_TEST_CASE(whose_certificate_has_another_key) {
+    runner::capabilities offered;
+    auto c = case_of(level::must);
+    c.needs = {{"rsa-certificate", false, false, "rsa-certificate", "", "", {}}};
+    BOOST_TEST(runner::lacking(c, target_of(0)) == ""); // no profile has to state it
+    BOOST_TEST(runner::not_offered(c, offered) == "");  // not asked
+    offered["smtp"].certificate_key = "RSA";
+    BOOST_TEST(runner::not_offered(c, offered) == "");
+    offered["smtp"].certificate_key = "EC";
+    BOOST_TEST(runner::not_offered(c, offered) == "the certificate of smtp has a key of the kind EC");
+    offered["smtp"].certificate_key = "";
+    BOOST_TEST(runner::not_offered(c, offered) ==
+               "the certificate of smtp has not been seen: TLS was not reached");
+    c.needs[0].negative = true;
+    BOOST_TEST(runner::not_offered(c, offered) == "");
+    offered["smtp"].certificate_key = "RSA";
+    BOOST_TEST(runner::not_offered(c, offered) == "the certificate of smtp has a key of the kind RSA");
+}
+
+BOOST_AUTO_TEST_CASE(needs_of_another_service) {
+    runner::capabilities offered;
+    offered["smtp"].plain.offered = {{"BINARY", ""}};
+    auto c = case_of(level::must);
+    c.needs = {{"BINARY", false, true, "BINARY", "", "imap", {}}};
+    offered["imap"].plain.offered = {};
+    BOOST_TEST(runner::not_offered(c, offered) == "imap does not offer BINARY");
+    offered["imap"].logged_in.offered = {{"BINARY", ""}};
+    BOOST_TEST(runner::not_offered(c, offered) == "");
+}
+
 BOOST_AUTO_TEST_CASE(ambient_rules_are_reported_once) {
     const suite::requirement_catalogue none;
     runner::ambient_findings findings;

@@ -88,6 +88,7 @@ BOOST_AUTO_TEST_CASE(before_and_after_tls) {
     BOOST_TEST(!found->plain.has("AUTH"));
     BOOST_TEST(found->secured.has("AUTH", "LOGIN"));
     BOOST_TEST(!found->secured.has("STARTTLS"));
+    BOOST_TEST(found->certificate_key == "EC");
     BOOST_TEST(found->offers("STARTTLS"));
     BOOST_TEST(found->offers("AUTH", "PLAIN"));
     BOOST_TEST(heard.starts_with("EHLO client.mailspec.test\r\nSTARTTLS\r\nEHLO client.mailspec.test\r\n"));
@@ -98,11 +99,13 @@ BOOST_AUTO_TEST_CASE(tls_from_the_first_octet) {
     BOOST_REQUIRE(found);
     BOOST_TEST(found->secured.has("AUTH", "PLAIN"));
     BOOST_TEST(found->plain.offered.empty());
+    BOOST_TEST(found->certificate_key == "EC");
 }
 
 BOOST_AUTO_TEST_CASE(lmtp_says_lhlo) {
     const auto found = probe({"220 x\r\n", {{"LHLO", "250-x\r\n250 PIPELINING\r\n"}}, ""}, "lmtp");
     BOOST_REQUIRE(found);
+    BOOST_TEST(found->certificate_key == "");
     BOOST_TEST(found->offers("PIPELINING"));
 }
 
