@@ -95,13 +95,17 @@ net::task<client_result<void>> pop3_client::log_in(std::string user, std::string
     if (!greeting) co_return std::unexpected(greeting.error());
     if (greeting->what != status::ok)
         co_return std::unexpected("it greets with " + wire::quoted(greeting->raw));
-    const auto capa = co_await demand("CAPA", true);
+    auto capa = co_await demand("CAPA", true);
     // RFC 2595 §4: a server may take passwords under TLS only; then CAPA lists no USER before it.
     if (!stream_->is_tls() && capa && lists(*capa, "STLS") && !lists(*capa, "USER")) {
         const auto agreed = co_await demand("STLS");
         if (!agreed) co_return std::unexpected(agreed.error());
         if (auto secured = co_await start_tls(); !secured) co_return secured;
+        capa = co_await demand("CAPA", true);
     }
+    // RFC 6856 §2.1: a server may refuse a message in UTF-8 to who did not ask for it, and all that are
+    // looked at would be unreadable with it. That it will not hear of it is no reason to stay away.
+    if (capa && lists(*capa, "UTF8")) (void)co_await demand("UTF8");
     const auto held_until = net::deadline::in(longest_hold);
     for (;;) {
         const auto let_in = co_await send_password(user, password);

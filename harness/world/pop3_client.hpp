@@ -1,6 +1,7 @@
 // The harness's own client of POP3, for what surrounds a case: reading what was delivered, emptying a
 // maildrop. It judges nothing; what does not go as it should is a sentence with the server's words. RFC 1939;
-// RFC 2449 (CAPA, IN-USE); STLS of RFC 2595 where no password is taken without.
+// RFC 2449 (CAPA, IN-USE); STLS of RFC 2595 where no password is taken without; UTF8 of RFC 6856 where it is
+// offered.
 #pragma once
 #include "harness/wire/pop3_response.hpp"
 #include "harness/world/client_result.hpp"

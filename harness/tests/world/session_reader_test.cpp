@@ -202,4 +202,25 @@ BOOST_AUTO_TEST_CASE(by_pop3_what_is_known_is_not_read_again) {
     BOOST_TEST(s.lines.back() == "QUIT");
 }
 
+// RFC 6856 §2.1: without it one message in UTF-8 would make all of them unreadable.
+BOOST_AUTO_TEST_CASE(by_pop3_utf8_is_asked_for_before_the_password) {
+    for (const char* answer : {"+OK\r\n", "-ERR not now\r\n"}) {
+        server s;
+        s.greeting = "+OK ready\r\n";
+        s.answers = {{"CAPA", "+OK\r\nUSER\r\nUTF8\r\n.\r\n"},
+                     {"UTF8", answer},
+                     {"UIDL", "+OK\r\n1 a\r\n.\r\n"},
+                     {"RETR 1", "+OK\r\nSubject: t0k3n\r\n.\r\n"}};
+        net::run([&]() -> net::task<void> {
+            const auto reader = pop3_reader(service_of(s, false));
+            const auto found = co_await reader->find(ann, "t0k3n");
+            BOOST_REQUIRE(found);
+            BOOST_TEST(found->size() == 1u);
+        });
+        const std::vector<std::string> wanted = {"CAPA", "UTF8", "USER ann", "PASS ann-pw"};
+        s.lines.resize(4);
+        BOOST_TEST(s.lines == wanted, boost::test_tools::per_element());
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
