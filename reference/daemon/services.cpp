@@ -4,6 +4,7 @@
 #include "net/tls_context.hpp"
 #include "reference/daemon/configuration_error.hpp"
 #include "reference/daemon/log_line.hpp"
+#include "reference/store/file_time.hpp"
 #include "reference/store/queue_folder.hpp"
 
 #include <fmt/core.h>
@@ -151,12 +152,13 @@ void services::tidy() {
     waiting_ids = std::move(found.ids);
     for (const auto& one : how.accounts)
         mail->post([this, user = one.user] {
-            const auto box = mail->mailbox_of(user);
-            if (!box)
-                spdlog::error(log_line("mailbox").add("user", user).add("error", box.error().text).text());
-            else if (const auto removed = (*box)->remove_stale(); removed > 0)
+            const auto removed = mail->remove_stale(user, store::nanoseconds_now());
+            if (!removed)
+                spdlog::error(
+                    log_line("mailbox").add("user", user).add("error", removed.error().text).text());
+            else if (*removed > 0)
                 spdlog::info(
-                    log_line("mailbox").add("user", user).add("stale_files_removed", removed).text());
+                    log_line("mailbox").add("user", user).add("stale_files_removed", *removed).text());
         });
 }
 

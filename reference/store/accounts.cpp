@@ -85,4 +85,17 @@ result<std::shared_ptr<void>> mail_store::room_for(const std::string& user, std:
                                       "mail for " + user + ": " + room.error().text});
 }
 
+// Opening the account takes up what was decided and not yet done: that lies there, too (recovery.hpp).
+result<std::size_t> mail_store::remove_stale(const std::string& user, std::int64_t at) {
+    const auto mailbox = mailbox_of(user);
+    if (!mailbox) return std::unexpected(mailbox.error());
+    if ((*mailbox)->stale(at).empty()) return 0;
+    if (const auto account = account_of(user); !account)
+        return std::unexpected(disk_error_of(account.error()));
+    std::size_t removed = 0;
+    for (const auto& path : (*mailbox)->stale(at))
+        if (::unlink(path.c_str()) == 0) ++removed;
+    return removed;
+}
+
 } // namespace refmail::store

@@ -60,6 +60,9 @@ class mail_store {
     // user's mailboxes are full.
     result<std::shared_ptr<void>> room_for(const std::string& user, std::uint64_t octets);
     std::string maildir_path(const std::string& user) const;
+    // Removes what a crash left in the user's tmp/ long ago, but for what is carried on. How many files.
+    // `at`: nanoseconds since 1970.
+    result<std::size_t> remove_stale(const std::string& user, std::int64_t at);
     std::string queue_path() const { return settings_.data + "/queue"; }
     std::shared_ptr<const folder> queue();
 

@@ -1,6 +1,8 @@
 // A Maildir; see the header.
 #include "reference/store/maildir.hpp"
 
+#include "reference/store/file_time.hpp"
+
 #include <fmt/core.h>
 
 #include <atomic>
@@ -35,15 +37,15 @@ result<std::shared_ptr<const maildir>> maildir::open(const std::string& path) {
     return opened;
 }
 
-std::size_t maildir::remove_stale() const {
-    const auto limit = fs::file_time_type::clock::now() - std::chrono::hours(36);
-    std::size_t removed = 0;
-    std::error_code ended, ignored;
-    for (fs::directory_iterator at(path_ + "/tmp", ended), end; !ended && at != end; at.increment(ended)) {
-        const auto changed = at->last_write_time(ignored);
-        if (!ignored && changed < limit && fs::remove(at->path(), ignored)) ++removed;
+std::vector<std::string> maildir::stale(std::int64_t at) const {
+    std::vector<std::string> old;
+    std::error_code ended;
+    for (fs::directory_iterator one(path_ + "/tmp", ended), end; !ended && one != end; one.increment(ended)) {
+        struct stat facts {};
+        if (::lstat(one->path().c_str(), &facts) != 0 || S_ISDIR(facts.st_mode)) continue;
+        if (nanoseconds(facts.st_ctim) < at - 36 * 3600 * a_second) old.push_back(one->path());
     }
-    return removed;
+    return old;
 }
 
 bool maildir::is_still_there() const {

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace refmail::store {
 
@@ -21,8 +22,9 @@ class maildir {
     // False once somebody removed or replaced it: open it anew.
     bool is_still_there() const;
 
-    // What a crash left in tmp/, older than 36 hours as the Maildir page has it. Returns how many.
-    std::size_t remove_stale() const;
+    // What a crash left in tmp/ more than 36 hours ago, as the Maildir page has it: paths. Counted from when
+    // it got there; the time of its content may be that of an old message. `at`: nanoseconds since 1970.
+    std::vector<std::string> stale(std::int64_t at) const;
 
   private:
     maildir() = default;

@@ -31,10 +31,11 @@ std::string text_of(const mbox_stamp& stamp, const std::string& tail) {
 void mbox_folder::note() {
     const std::lock_guard mine(turn_);
     const std::lock_guard one_at_a_time(change_);
+    const auto now = file_->look();
     std::string places;
     {
         const std::lock_guard hold(state_);
-        if (again_ || !left_.empty() || stamp_.number == 0 || !(file_->look() == stamp_)) return;
+        if (again_ || !left_.empty() || now.number == 0 || !(now == stamp_)) return;
         if (may_stand_still(stamp_.written, nanoseconds_now())) return;
         for (const auto& [id, where] : at_)
             fmt::format_to(std::back_inserter(places), "{} {} {}\n", id, where.offset, where.length);

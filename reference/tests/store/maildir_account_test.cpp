@@ -1,5 +1,6 @@
 // CREATE, DELETE, RENAME, LIST, subscriptions, special uses and quota in a Maildir++ tree; and names that
 // would lead out of it. RFC 9051 §6.3, RFC 6154, RFC 9208.
+#include "reference/store/file_time.hpp"
 #include "reference/store/folder_name.hpp"
 #include "reference/tests/store/mail_account.hpp"
 
@@ -307,6 +308,32 @@ BOOST_AUTO_TEST_CASE(thousands_of_mailboxes_are_listed) {
     for (int i = 0; i < 2'000; ++i)
         fs::create_directory(maildir() / (".box" + std::to_string(i)));
     BOOST_TEST(listed().size() == 2'001u);
+}
+
+// As a crash leaves an APPEND or a COPY behind the transaction, with the file still in tmp/, days ago.
+BOOST_AUTO_TEST_CASE(what_is_carried_on_is_not_swept_away) {
+    append("INBOX", {message("a")});
+    stop();
+    {
+        const auto index = *store::account_index::open(maildir().string(), {});
+        auto box = **index->mailbox_named("INBOX");
+        auto row = index->messages_of(box.id)->at(0);
+        fs::rename(maildir() / "cur" / (row.base + row.info), maildir() / "tmp" / row.base);
+        store::account_index::changes change(*index);
+        change.remove(box, row.facts.id, ++box.highest);
+        row.facts.id = box.next++;
+        change.add(box, row, "tmp/" + row.base);
+        change.save(box);
+        BOOST_REQUIRE(change.commit().has_value());
+    }
+    put("tmp/forgotten", "x");
+    mail_folder::open();
+    const auto days_on = store::nanoseconds_now() + 3 * 24 * 3600 * store::a_second;
+    BOOST_TEST(mail->remove_stale("alice", days_on).value() == 1u);
+    account = *mail->account_of("alice");
+    BOOST_TEST(ids_of(box()->records()) == uids{2}, boost::test_tools::per_element());
+    BOOST_TEST(octets(*box(), 2) == "Subject: a\r\n\r\na\r\n");
+    BOOST_TEST(fs::is_empty(maildir() / "tmp"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
