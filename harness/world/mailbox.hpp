@@ -23,6 +23,8 @@ class mailbox_reader {
                                                                   std::string_view token) = 0;
     // Does NUL in a message reach us? Where not, something stands in its place, or it is gone.
     virtual bool carries_nul() const { return true; }
+    // Does a message without an end of its last line come so? Where not, it gets one.
+    virtual bool keeps_last_line() const { return true; }
 };
 
 // maildir_path has {user} in it, also {local-part}, {domain}; reads new/ and cur/.

@@ -34,6 +34,8 @@ class pop3_mailbox_reader final : public mailbox_reader {
         co_return found;
     }
 
+    bool keeps_last_line() const override { return false; } // RFC 1939 §3
+
   private:
     // The unique-ids of what is there, the oldest first; the messages are in known_ by then.
     net::task<client_result<std::vector<std::string>>> look(mailbox_owner owner) {

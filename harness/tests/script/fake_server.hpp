@@ -25,8 +25,9 @@ struct mail_store final : mailspec::world::mailbox_reader {
     std::map<std::string, std::vector<std::string>> by_address;
     std::string broken;        // a sentence: every look fails with it
     int looks_before_copy = 0; // so many looks that would find several copies find one
-    bool carries_nuls = true;
+    bool carries_nuls = true, keeps_last_lines = true;
     bool carries_nul() const override { return carries_nuls; }
+    bool keeps_last_line() const override { return keeps_last_lines; }
     net::task<net::result<std::vector<std::string>>> find(const mailspec::world::mailbox_owner& owner,
                                                           std::string_view token) override;
 };

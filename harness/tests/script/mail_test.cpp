@@ -244,6 +244,28 @@ BOOST_AUTO_TEST_CASE(bodies_in_another_encoding) {
           "the body \"YQBi\\r\\n\"\nnot met: it differs from octet 1 on", std::string("a\0b", 3));
 }
 
+BOOST_AUTO_TEST_CASE(a_last_line_that_always_gets_an_end) {
+    const auto by_pop3 = [](const std::string& body) {
+        auto s = with([=](std::string) { return std::vector{"X: t0k3n last1- last2-\r\n\r\n" + body}; });
+        s.store.keeps_last_lines = false;
+        return s;
+    };
+    const std::string read = sent_mail + "expect delivered\n";
+    auto ended = by_pop3("ab\r\n"), other = by_pop3("abc\r\n");
+    for (const std::string step : {"expect body \"ab\"\n", "expect body length 2\n"}) {
+        const auto p = play(read + step, ended);
+        BOOST_TEST((p.outcome.what == fake::script::case_outcome::kind::unseen), p.str());
+        BOOST_TEST(
+            p.outcome.refusal ==
+            "whether the last line of the text has an end cannot be seen, as mail is read by POP3 here: "
+            "`mailboxes: imap` or a Maildir in the profile would show it");
+    }
+    HOLDS(play(read + "expect body \"ab\\r\\n\"\n", ended));
+    FAILS(play(read + "expect body length 2\n", other), "a body of 2 octets", "5 octets");
+    ended.store.keeps_last_lines = true;
+    FAILS(play(read + "expect body length 2\n", ended), "a body of 2 octets", "4 octets");
+}
+
 BOOST_AUTO_TEST_CASE(nul_where_none_can_be_read) {
     const std::string read = sent_mail + "expect delivered\n";
     const auto by_imap = [](const std::string& body, const std::string& encoding = "8bit") {
